@@ -1,0 +1,243 @@
+"""What people do in the client app, without tokens and without the API's rules.
+
+Chats are named by chat_id; people by any id, e-mail, mobile or display name; bots by App ID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from reconciler.emulator import ids
+from reconciler.emulator.chat import RESTRICTED_SETTINGS, SETTING_VALUES, SHARE_BESIDE_ADD, Chat
+from reconciler.emulator.directory import is_bot
+
+if TYPE_CHECKING:
+    from reconciler.emulator.core import Emulator
+
+
+class ActError(Exception):
+    """The act makes no sense here, for example because nobody is called so."""
+
+
+class Acts:
+    """Acts of people on the chats of an emulator.
+
+    Every act raises `ActError` for a chat, person, tab or value that does not exist.
+    """
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    # ---- looking
+
+    def chat(self, chat_id: str) -> dict[str, Any]:
+        """Return everything about a chat; people by their open_id for the first app."""
+        with self._emulator.store.transaction(write=False):
+            return self._shown(self._load(chat_id))
+
+    def chats(self) -> list[dict[str, Any]]:
+        """Return everything about every chat, in the order of creation."""
+        with self._emulator.store.transaction(write=False):
+            return [self._shown(chat) for chat in self._emulator.store.chats()]
+
+    # ---- the chat itself
+
+    def rename(self, chat_id: str, name: str) -> None:
+        """Give the chat another name."""
+        self.change(chat_id, name=name)
+
+    def change(self, chat_id: str, **values: Any) -> None:
+        """Change texts, settings or states: whatever `chat` shows that is no list of people or things.
+
+        add_member_permission moves share_card_permission with it; restricted takes some or all of its keys.
+        """
+        with self._change(chat_id) as chat:
+            for name, value in values.items():
+                _change_value(chat, name, value)
+
+    def transfer(self, chat_id: str, owner: str) -> None:
+        """Make somebody in the chat its owner."""
+        with self._change(chat_id) as chat:
+            chat.hand_over(self._one_in(chat, owner))
+
+    def dissolve(self, chat_id: str, *, keep_history: bool = False) -> None:
+        """End the chat."""
+        with self._change(chat_id) as chat:
+            chat.dissolve(keep_history=keep_history)
+
+    # ---- people
+
+    def add_members(self, chat_id: str, members: Sequence[str]) -> None:
+        """Let people and bots in; whoever waited for approval has it."""
+        with self._change(chat_id) as chat:
+            for member in members:
+                chat.join(self._find(member))
+
+    def remove_members(self, chat_id: str, members: Sequence[str]) -> None:
+        """Take people and bots out; a leaving owner's chat goes to somebody else."""
+        with self._change(chat_id) as chat:
+            for leaving in [self._one_in(chat, member) for member in members]:
+                if leaving == chat.owner:
+                    heir = chat.heir(leaving)
+                    if heir is None:
+                        raise ActError("nobody can take over the ownership")
+                    chat.hand_over(heir)
+                chat.leave(leaving)
+
+    def add_managers(self, chat_id: str, members: Sequence[str]) -> None:
+        """Appoint members."""
+        with self._change(chat_id) as chat:
+            found = [self._one_in(chat, member) for member in members]
+            chat.managers += [member for member in found if member not in chat.managers]
+
+    def remove_managers(self, chat_id: str, members: Sequence[str]) -> None:
+        """Take the role from members."""
+        with self._change(chat_id) as chat:
+            found = [self._one_in(chat, member) for member in members]
+            chat.managers = [member for member in chat.managers if member not in found]
+
+    def set_moderation(self, chat_id: str, mode: str, moderators: Sequence[str] = ()) -> None:
+        """Say who may post; `moderators` is the whole list of `moderator_list`."""
+        with self._change(chat_id) as chat:
+            _change_value(chat, "moderation_permission", mode)
+            chat.moderators = [self._one_in(chat, member) for member in moderators]
+
+    # ---- tabs and menus
+
+    def reserve_tabs_and_menus(self, chat_id: str, *, reserved: bool = True) -> None:
+        """Reserve tabs, widgets and menus to owner and managers, or open them to all."""
+        self.change(chat_id, tabs_and_menus_reserved=reserved)
+
+    def add_tab(self, chat_id: str, tab_type: str, name: str = "", link: str = "", **config: Any) -> str:
+        """Append a tab of any type and return its id; `config` is icon_key and is_built_in."""
+        with self._change(chat_id) as chat:
+            tab: dict[str, Any] = {"tab_id": self._new_id(), "tab_type": tab_type}
+            tab |= {"tab_name": name} if name else {}
+            tab |= {"tab_content": {tab_type: link}} if link else {}
+            tab |= {"tab_config": config} if config else {}
+            chat.tabs.append(tab)
+            return str(tab["tab_id"])
+
+    def change_tab(self, chat_id: str, tab_id: str, name: str | None = None, link: str | None = None) -> None:
+        """Give a tab another name or link."""
+        with self._change(chat_id) as chat:
+            tab = _one_of(chat.tabs, "tab_id", tab_id)
+            if name is not None:
+                tab["tab_name"] = name
+            if link is not None:
+                tab["tab_content"] = {tab["tab_type"]: link}
+
+    def remove_tab(self, chat_id: str, tab_id: str) -> None:
+        """Remove a tab of any type."""
+        with self._change(chat_id) as chat:
+            chat.tabs.remove(_one_of(chat.tabs, "tab_id", tab_id))
+
+    def sort_tabs(self, chat_id: str, tab_ids: Sequence[str]) -> None:
+        """Put the named tabs first, in this order."""
+        with self._change(chat_id) as chat:
+            chat.tabs = _sorted(chat.tabs, "tab_id", tab_ids)
+
+    def add_menu(self, chat_id: str, item: dict[str, Any], children: Sequence[dict[str, Any]] = ()) -> str:
+        """Append a top-level menu and return its id; the items are as the API writes `chat_menu_item`."""
+        with self._change(chat_id) as chat:
+            menu: dict[str, Any] = {"chat_menu_top_level_id": self._new_id(), "chat_menu_item": item}
+            if children:
+                menu["children"] = [
+                    {"chat_menu_second_level_id": self._new_id(), "chat_menu_item": child}
+                    for child in children
+                ]
+            chat.menus.append(menu)
+            return str(menu["chat_menu_top_level_id"])
+
+    def change_menu(self, chat_id: str, menu_id: str, item: dict[str, Any]) -> None:
+        """Change properties of a top-level entry."""
+        with self._change(chat_id) as chat:
+            _one_of(chat.menus, "chat_menu_top_level_id", menu_id)["chat_menu_item"].update(item)
+
+    def remove_menu(self, chat_id: str, menu_id: str) -> None:
+        """Remove a top-level menu with its children."""
+        with self._change(chat_id) as chat:
+            chat.menus.remove(_one_of(chat.menus, "chat_menu_top_level_id", menu_id))
+
+    def sort_menus(self, chat_id: str, menu_ids: Sequence[str]) -> None:
+        """Put the named menus first, in this order."""
+        with self._change(chat_id) as chat:
+            chat.menus = _sorted(chat.menus, "chat_menu_top_level_id", menu_ids)
+
+    # ---- helpers
+
+    @contextmanager
+    def _change(self, chat_id: str) -> Iterator[Chat]:
+        with self._emulator.store.transaction(write=True):
+            chat = self._load(chat_id)
+            yield chat
+            chat.active_time = self._emulator.clock.now()
+            self._emulator.store.save_chat(chat)
+
+    def _load(self, chat_id: str) -> Chat:
+        chat = self._emulator.store.chat(chat_id)
+        if chat is None:
+            raise ActError(f"there is no chat {chat_id}")
+        return chat
+
+    def _find(self, name: str) -> str:
+        try:
+            return self._emulator.directory.find(name)
+        except KeyError as error:
+            raise ActError(f"nobody is called {name}") from error
+
+    def _one_in(self, chat: Chat, name: str) -> str:
+        member = self._find(name)
+        if member not in chat.members:
+            raise ActError(f"{name} is not in the chat")
+        return member
+
+    def _new_id(self) -> str:
+        return ids.long_id(self._emulator.seed, self._emulator.store.next_number())
+
+    def _shown(self, chat: Chat) -> dict[str, Any]:
+        shown = deepcopy(chat.__dict__)
+        directory = self._emulator.directory
+        app_id = directory.first_app.app_id
+
+        def show(member: str) -> str:
+            return member if is_bot(member) else directory.show(app_id, "open_id", member)
+
+        shown["owner"] = show(chat.owner)
+        for names in ("members", "managers", "moderators", "pending"):
+            shown[names] = [show(member) for member in shown[names]]
+        return shown
+
+
+_TEXTS = ("name", "description", "avatar")
+_STATES = ("external", "tabs_and_menus_reserved", "super_large", "meeting", "banned")
+
+
+def _change_value(chat: Chat, name: str, value: Any) -> None:
+    if name in SETTING_VALUES:
+        if value not in SETTING_VALUES[name]:
+            raise ActError(f"{name} must be one of {', '.join(SETTING_VALUES[name])}")
+        chat.settings[name] = value
+        chat.settings["share_card_permission"] = SHARE_BESIDE_ADD[chat.settings["add_member_permission"]]
+    elif (name in _TEXTS and isinstance(value, str)) or (name in _STATES and isinstance(value, bool)):
+        setattr(chat, name, value)
+    elif name in {"i18n_names", "restricted"} and isinstance(value, dict):
+        getattr(chat, name).update(value)
+        chat.restricted["status"] = any(chat.restricted[key] == "not_anyone" for key in RESTRICTED_SETTINGS)
+    else:
+        raise ActError(f"{name} cannot be changed to {value!r}")
+
+
+def _one_of(things: list[dict[str, Any]], key: str, wanted: str) -> dict[str, Any]:
+    for thing in things:
+        if thing[key] == wanted:
+            return thing
+    raise ActError(f"there is no {key} {wanted}")
+
+
+def _sorted(things: list[dict[str, Any]], key: str, order: Sequence[str]) -> list[dict[str, Any]]:
+    first = [_one_of(things, key, wanted) for wanted in order]
+    return first + [thing for thing in things if thing not in first]

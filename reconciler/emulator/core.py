@@ -1,0 +1,442 @@
+"""The emulator: one function from request to response, over store, clock, quota and faults.
+
+Checks come in the order of the contract: fault, route, token, scope, rate limit, fields, then the rules of
+the operation. Source: platform.openapi.yaml, info.x-call-conventions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import gmtime, strftime
+from typing import Any
+
+from reconciler.emulator import fields, ids
+from reconciler.emulator.acts import Acts
+from reconciler.emulator.admin import ADMIN_PREFIX, handle_admin
+from reconciler.emulator.clock import Clock, RealClock
+from reconciler.emulator.directory import App, Directory
+from reconciler.emulator.faults import Fault, FaultKind, Faults
+from reconciler.emulator.operation import NOBODY, Call, Operation
+from reconciler.emulator.quota import Quota
+from reconciler.emulator.routes import BY_ID, Match, Routes
+from reconciler.emulator.scenario import Scenario, load_scenario, parse_scenario
+from reconciler.emulator.store import Store
+from reconciler.emulator.wire import (
+    JSON_TYPE,
+    AnswerTooLateError,
+    ConnectionDroppedError,
+    Refusal,
+    Request,
+    Response,
+    json_response,
+    refusal_response,
+)
+
+LOG_LENGTH = 100_000
+"""Requests that the log remembers; older ones are forgotten."""
+
+USER_ID_SCOPE = "contact:user.employee_id:readonly"
+
+_ROUTES = Routes()
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One request as the log remembers it; headers, tokens and secrets are never kept.
+
+    `code` is `None` where no readable answer left the emulator, `status` 0 where none left at all.
+    """
+
+    number: int
+    time: float
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    body: Any
+    app_id: str
+    operation: str
+    chat_id: str | None
+    status: int
+    code: int | None
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """One request on its way; the parts are filled in as they become known."""
+
+    request: Request
+    number: int
+    log_id: str
+    match: Match | None
+    faults: list[Fault]
+    overlapping: bool = False
+    body: Any = None
+    app: App = NOBODY
+
+    @property
+    def chat_id(self) -> str | None:
+        return self.match.path.get("chat_id") if self.match else None
+
+    def fault(self, kind: FaultKind, *, done: bool) -> Fault | None:
+        """Return the first fault of `kind` that strikes before (or, with `done`, after) the effect."""
+        return next((fault for fault in self.faults if fault.kind is kind and fault.done == done), None)
+
+
+class Emulator:
+    """A pretend platform.
+
+    Args:
+        scenario: Who exists and which groups there are. A database that knows this scenario keeps its state;
+            of a changed one people, apps and switches are taken over, and groups that are new in it.
+        database: File that keeps the state; `None` keeps it in memory.
+        clock: Where time comes from.
+
+    Raises:
+        ScenarioError: the scenario is wrong.
+        DatabaseError: the database cannot be used.
+    """
+
+    def __init__(self, scenario: Scenario, database: Path | None = None, clock: Clock | None = None) -> None:
+        self.clock: Clock = clock or RealClock()
+        self.quota = Quota()
+        self.acts = Acts(self)
+        self.log: deque[LogEntry] = deque(maxlen=LOG_LENGTH)
+        self.store = Store(database)
+        self._scenario = scenario
+        self._requests = 0
+        self._busy: Counter[str] = Counter()
+        try:
+            with self.store.transaction(write=True):
+                self._seed()
+        except BaseException:
+            self.store.close()
+            raise
+        self.faults = Faults(self.seed, BY_ID)
+
+    @classmethod
+    def from_text(cls, scenario: str, database: Path | None = None, clock: Clock | None = None) -> Emulator:
+        """Return an emulator with the scenario in the YAML text `scenario`."""
+        return cls(parse_scenario(scenario, "scenario.yaml"), database, clock)
+
+    # ---- state
+
+    def _seed(self) -> None:
+        """Take the scenario over as far as the database does not know it."""
+        if self.store.meta("scenario") != self._scenario.digest:
+            self.store.set_meta("scenario", self._scenario.digest)
+            self.store.set_meta("seed", self._scenario.seed)
+            self.store.save_directory(self._scenario.directory())
+            for chat in self._scenario.chats():
+                if self.store.chat(chat.chat_id) is None:
+                    self.store.add_chat(chat)
+        self.seed = self.store.meta("seed") or ""
+        self.directory: Directory = self.store.directory()
+        self.clock.offset = float(self.store.meta("clock_offset") or self.clock.offset)
+
+    def reset(self) -> None:
+        """Begin anew: the state of the scenario, real time, no faults, an empty log."""
+        with self.store.transaction(write=True):
+            self.store.clear()
+            self.clock.offset = 0.0
+            self._seed()
+        self.faults.clear()
+        self.quota.clear()
+        self.log.clear()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    def first_app(self) -> tuple[str, str]:
+        """Return App ID and secret of the scenario's first app."""
+        app = self.directory.first_app
+        return app.app_id, app.app_secret
+
+    def move_clock(self, seconds: float) -> float:
+        """Let `seconds` pass at once, for every process on the database opened from now on; return the time."""
+        self.clock.move(seconds)
+        with self.store.transaction(write=True):
+            self.store.set_meta("clock_offset", repr(self.clock.offset))
+        return self.clock.now()
+
+    # ---- requests
+
+    async def handle(self, request: Request, patience: float | None = None) -> Response:
+        """Answer one request.
+
+        Args:
+            request: The request.
+            patience: Seconds that the caller waits for the answer; `None` for ever.
+
+        Raises:
+            ConnectionDroppedError: a scripted fault ends the connection.
+            AnswerTooLateError: the answer takes longer than `patience`; the request was carried out.
+        """
+        if request.path.startswith(ADMIN_PREFIX):
+            return handle_admin(self, request)
+        exchange = self._begin(request)
+        latency = sum(fault.seconds for fault in exchange.faults if fault.kind is FaultKind.LATENCY)
+        too_late = patience is not None and latency > patience
+        busy_key = _busy_key(exchange)
+        with self._occupied(exchange, busy_key):
+            if latency or busy_key:
+                # Even without latency a write lets others in once, so that overlapping writes really meet.
+                await self.clock.sleep(latency if patience is None else min(latency, patience))
+            response = self._answer(exchange)
+        if too_late:
+            self._note(exchange, None)
+            raise AnswerTooLateError
+        self._note(exchange, response)
+        if response is None:
+            raise ConnectionDroppedError
+        return response
+
+    def _begin(self, request: Request) -> _Exchange:
+        self._requests += 1
+        stamp = strftime("%Y%m%d%H%M%S", gmtime(self.clock.now()))
+        match = _ROUTES.match(request.method, request.path)
+        exchange = _Exchange(request, self._requests, f"{stamp}{self._requests:018X}", match, [])
+        if match:
+            exchange.faults = self.faults.take(match.operation.operation_id, exchange.chat_id)
+        return exchange
+
+    @contextmanager
+    def _occupied(self, exchange: _Exchange, key: str | None) -> Iterator[None]:
+        """Mark what `key` stands for as busy for the time of the call."""
+        if key is None:
+            yield
+            return
+        exchange.overlapping = self._busy[key] > 0
+        self._busy[key] += 1
+        try:
+            yield
+        finally:
+            self._busy[key] -= 1
+            if not self._busy[key]:
+                del self._busy[key]
+
+    def _answer(self, exchange: _Exchange) -> Response | None:
+        """Return the answer, `None` for a dropped connection."""
+        if exchange.fault(FaultKind.DROP, done=False):
+            return None
+        if exchange.fault(FaultKind.REVOKE_TOKEN, done=False):
+            self._revoke_token(exchange)
+        early = exchange.fault(FaultKind.ANSWER, done=False)
+        response = _scripted_answer(early, exchange.log_id) if early else self._perform(exchange)
+        if exchange.fault(FaultKind.DROP, done=True):
+            return None
+        late = exchange.fault(FaultKind.ANSWER, done=True)
+        if late and response.status == 200:
+            response = _scripted_answer(late, exchange.log_id)
+        response = replace(response, headers={**response.headers, "X-Tt-Logid": exchange.log_id})
+        return _damaged(response, exchange.faults)
+
+    def _perform(self, exchange: _Exchange) -> Response:
+        """Carry the operation out, with all its checks."""
+        match = exchange.match
+        if match is None:
+            return Response(404, {"Content-Type": "text/plain"}, b"404 page not found")
+        operation = match.operation
+        try:
+            with self.store.transaction(write=operation.writes):
+                self._authorise(exchange, operation)
+                data = operation.handler(self._call(exchange, match))
+        except Refusal as refusal:
+            return refusal_response(refusal, exchange.log_id)
+        if operation.flat:
+            return json_response(200, {"code": 0, "msg": "ok", **data})
+        return json_response(200, {"code": 0, "msg": "success", "data": data})
+
+    def _authorise(self, exchange: _Exchange, operation: Operation) -> None:
+        """Check token, scopes and quota."""
+        if not operation.needs_token:
+            return
+        exchange.app = self._app_behind(exchange)
+        _require_scope(exchange.app, operation, exchange.request)
+        tenant = self.directory.tenant(exchange.app.tenant_key)
+        if tenant.quota:
+            key = (operation.operation_id, exchange.app.app_id, tenant.key)
+            self.quota.take(key, operation.windows, self.clock.now())
+
+    def _app_behind(self, exchange: _Exchange) -> App:
+        scheme, _, text = exchange.request.headers.get("authorization", "").partition(" ")
+        text = text.strip()
+        if scheme != "Bearer" or not text:
+            raise Refusal(99991661)
+        if text.startswith(("u-", "eyJ")):
+            raise Refusal(99991668)
+        if not text.startswith("t-"):
+            raise Refusal(99991671)
+        token = self.store.token(text)
+        if token is None or token.ends <= self.clock.now() or token.app_id not in self.directory.apps:
+            raise Refusal(99991663)
+        return self.directory.apps[token.app_id]
+
+    def _revoke_token(self, exchange: _Exchange) -> None:
+        """End the caller's token and every other one of its app."""
+        _, _, text = exchange.request.headers.get("authorization", "").partition(" ")
+        with self.store.transaction(write=True):
+            token = self.store.token(text.strip())
+            if token is not None:
+                self.store.revoke_tokens(token.app_id)
+
+    def _call(self, exchange: _Exchange, match: Match) -> Call:
+        """Return the call with its fields checked; refuse one that overlaps with another write."""
+        operation, request = match.operation, exchange.request
+        body: dict[str, Any] = {}
+        if operation.body is not None:
+            exchange.body = fields.parse_body(request.body)
+            dropped = [fault.field for fault in exchange.faults if fault.kind is FaultKind.DROP_FIELD]
+            body = fields.read_body(
+                operation.body,
+                _without(exchange.body, dropped) if dropped else exchange.body,
+                drop_unknown=self.directory.tenant(exchange.app.tenant_key).unknown_enum == "drop",
+            )
+        query = fields.read_query(operation.query, request.query)
+        if exchange.overlapping:
+            raise Refusal(operation.busy)
+        return Call(
+            store=self.store,
+            directory=self.directory,
+            seed=self.seed,
+            now=self.clock.now(),
+            app=exchange.app,
+            path=match.path,
+            query=query,
+            body=body,
+        )
+
+    def _note(self, exchange: _Exchange, response: Response | None) -> None:
+        operation = exchange.match.operation if exchange.match else None
+        self.log.append(
+            LogEntry(
+                number=exchange.number,
+                time=self.clock.now(),
+                method=exchange.request.method,
+                path=exchange.request.path,
+                query=tuple(exchange.request.query),
+                body=_logged_body(exchange),
+                app_id=exchange.app.app_id,
+                operation=operation.operation_id if operation else "",
+                chat_id=exchange.chat_id,
+                status=response.status if response else 0,
+                code=_code(response),
+            )
+        )
+
+
+def open_emulator(scenario: Path, database: Path | None = None) -> Emulator:
+    """Return the emulator for a scenario file.
+
+    Args:
+        scenario: Who exists and which groups there are; the format stands in `reconciler.emulator.scenario`.
+        database: File that keeps the state between runs; `None` keeps it in memory.
+
+    Raises:
+        ScenarioError: the scenario cannot be read or is wrong; carries file, line and column.
+        DatabaseError: the database cannot be opened, is none, or comes from another version.
+    """
+    return Emulator(load_scenario(scenario), database)
+
+
+def _logged_body(exchange: _Exchange) -> Any:
+    """Return the body as it was sent, also where a fault kept the operation from reading it; never a secret."""
+    if (
+        exchange.match is None
+        or exchange.match.operation.body is None
+        or not exchange.match.operation.needs_token
+    ):
+        return None
+    if exchange.body is not None:
+        return exchange.body
+    try:
+        return fields.parse_body(exchange.request.body)
+    except Refusal:
+        return None
+
+
+def _busy_key(exchange: _Exchange) -> str | None:
+    """Return what no two writes may work on at a time: the chat, or the group in the making."""
+    if exchange.match is None or not exchange.match.operation.writes:
+        return None
+    if exchange.chat_id is not None:
+        return exchange.chat_id
+    uuid = dict(exchange.request.query).get("uuid")
+    return ids.digest(exchange.request.headers.get("authorization"), uuid) if uuid else None
+
+
+def _require_scope(app: App, operation: Operation, request: Request) -> None:
+    """Refuse an app that holds none of the scopes, or asks for ids that it may not see (99991672).
+
+    Source: platform.openapi.yaml, info.x-missing-scope-error.
+    """
+    query = dict(request.query)
+    if operation.scopes and not any(app.may(scope) for scope in operation.scopes):
+        raise _missing_scope(app, operation.scopes, "action_scope_required")
+    asks_for_user_ids = "user_id" in {query.get("user_id_type"), query.get("member_id_type")}
+    if asks_for_user_ids and not app.may(USER_ID_SCOPE):
+        raise _missing_scope(app, (USER_ID_SCOPE,), "field_scope_required")
+
+
+def _missing_scope(app: App, scopes: tuple[str, ...], kind: str) -> Refusal:
+    named = ", ".join(scopes)
+    return Refusal(
+        99991672,
+        f"Access denied. One of the following scopes is required: [{named}].",
+        details={
+            "message": "Refer to the documentation to fix the error: https://open.feishu.cn/document/uAjLw4CM/"
+            "ugTN1YjL4UTN24CO1UjN/trouble-shooting/how-to-fix-the-99991672-error",
+            "permission_violations": [{"type": kind, "subject": scope} for scope in scopes],
+            "helps": [
+                {
+                    "url": f"https://open.feishu.cn/app/{app.app_id}/auth?q={scopes[0]}&op_from=openapi&token_type=tenant",
+                    "description": f"Learn more about scopes and how to add them: [{named}]",
+                }
+            ],
+        },
+    )
+
+
+def _scripted_answer(fault: Fault, log_id: str) -> Response:
+    if fault.code is None:
+        return Response(fault.status, {"Content-Type": "text/html", **fault.headers}, fault.body.encode())
+    return refusal_response(Refusal(fault.code, status=fault.status, headers=fault.headers), log_id)
+
+
+def _damaged(response: Response, faults: list[Fault]) -> Response:
+    """Return the answer as the network delivers it."""
+    kinds = {fault.kind for fault in faults}
+    if FaultKind.MALFORMED in kinds:
+        response = replace(response, body=b"{" + response.body)
+    if FaultKind.TRUNCATED in kinds:
+        response = replace(response, cut_at=len(response.body) // 2)
+    return response
+
+
+def _without(body: dict[str, Any], paths: list[str]) -> dict[str, Any]:
+    """Return `body` without the fields at the dotted `paths`."""
+    body = deepcopy(body)
+    for path in paths:
+        *parents, name = path.split(".")
+        place: Any = body
+        for parent in parents:
+            place = place.get(parent) if isinstance(place, dict) else None
+        if isinstance(place, dict):
+            place.pop(name, None)
+    return body
+
+
+def _code(response: Response | None) -> int | None:
+    """Return the code that a client reads from an answer."""
+    if response is None or response.cut_at is not None or response.headers.get("Content-Type") != JSON_TYPE:
+        return None
+    try:
+        code: int = response.json()["code"]
+    except ValueError:
+        return None
+    return code

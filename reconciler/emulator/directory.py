@@ -1,0 +1,153 @@
+"""Who exists: tenants with their switches, apps, and people with three kinds of ids.
+
+A person is known inside the emulator by the union_id, a bot by its App ID; `is_bot` tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from reconciler.emulator import ids
+from reconciler.emulator.wire import Refusal
+
+IdType = Literal["open_id", "union_id", "user_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A company and the switches of its edition, its administrator and the open readings."""
+
+    key: str
+    name: str = ""
+    restricted_mode: bool = True
+    """Whether the edition has the restricted mode (232057)."""
+    hide_member_count: bool = True
+    """Whether the tenant may hide member counts (232078)."""
+    public_groups: bool = True
+    """Whether the administrator allows public groups (232091)."""
+    unique_names_at_create: bool = True
+    """Whether create refuses a taken public name (232026), as update does."""
+    empty_string_clears: bool = True
+    """Whether `""` in an update clears a text; if not, it is ignored."""
+    unknown_enum: Literal["refuse", "drop"] = "refuse"
+    """What becomes of an enum value outside the list: 99992402, or silently dropped."""
+    quota: bool = True
+    """Whether the rate limit is enforced."""
+    member_cap: int | None = None
+    """Members per group that the administrator allows (232044)."""
+    member_list_cap: int | None = None
+    """Length at which the security setting cuts member lists."""
+    built_in_tabs: tuple[str, ...] = ("message", "pin")
+    """Built-in tabs of a fresh group; `message` is always the first."""
+    review_words: tuple[str, ...] = ()
+    """Words that the content review refuses in names and descriptions (232023)."""
+    unreadable_docs: tuple[str, ...] = ()
+    """Documents that no bot may read (232051)."""
+    images: tuple[tuple[str, str], ...] = ()
+    """Known image keys with the App ID that uploaded each (232056)."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app of a tenant; `scopes` of `None` are all scopes."""
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    name: str
+    tenant_key: str
+    open_id: str
+    scopes: tuple[str, ...] | None = None
+    bot: bool = True
+    enabled: bool = True
+    external_sharing: bool = False
+
+    def may(self, scope: str) -> bool:
+        """Tell whether the app holds `scope`."""
+        return self.scopes is None or scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; `open_ids` holds the ones that differ from the generated ids, by App ID."""
+
+    name: str
+    union_id: str
+    user_id: str
+    tenant_key: str
+    open_ids: dict[str, str]
+    email: str = ""
+    mobile: str = ""
+    resigned: bool = False
+    visible: bool = True
+
+
+class Directory:
+    """Finds tenants, apps and people; never changes."""
+
+    def __init__(self, tenants: Iterable[Tenant], apps: Iterable[App], users: Iterable[User]) -> None:
+        self.tenants = {tenant.key: tenant for tenant in tenants}
+        self.apps = {app.app_id: app for app in apps}
+        self.users = {user.union_id: user for user in users}
+        self._by_user_id = {user.user_id: user for user in self.users.values()}
+        self._by_open_id = {
+            _open_id(app_id, user): (app_id, user) for app_id in self.apps for user in self.users.values()
+        }
+
+    @property
+    def first_app(self) -> App:
+        """The first app of the scenario; runs in process act as it."""
+        return next(iter(self.apps.values()))
+
+    def tenant(self, key: str) -> Tenant:
+        """Return the tenant `key`; one that only people belong to has the usual switches."""
+        return self.tenants.get(key) or Tenant(key)
+
+    def resolve(self, app_id: str, id_type: str, value: str) -> User | None:
+        """Return the person named `value` as the app `app_id` names people, or `None`.
+
+        Raises:
+            Refusal: 99992361 for an open_id that was given to another app.
+        """
+        if id_type == "union_id":
+            return self.users.get(value)
+        if id_type == "user_id":
+            return self._by_user_id.get(value)
+        issuer, user = self._by_open_id.get(value, ("", None))
+        if user is not None and issuer != app_id:
+            raise Refusal(99992361)
+        return user
+
+    def show(self, app_id: str, id_type: str, union_id: str) -> str:
+        """Return the id of a person in the form `id_type`, as the app `app_id` sees it."""
+        user = self.users[union_id]
+        if id_type == "union_id":
+            return user.union_id
+        if id_type == "user_id":
+            return user.user_id
+        return _open_id(app_id, user)
+
+    def find(self, name: str) -> str:
+        """Return the inner id of whoever `name` means: any id, e-mail, mobile or display name, or a bot.
+
+        Raises:
+            KeyError: nobody is called so.
+        """
+        if name in self.apps or name in self.users:
+            return name
+        if name in self._by_open_id:
+            return self._by_open_id[name][1].union_id
+        for user in self.users.values():
+            if name and name in {user.user_id, user.email, user.mobile, user.name}:
+                return user.union_id
+        raise KeyError(name)
+
+
+def is_bot(member: str) -> bool:
+    """Tell whether the inner id `member` is a bot's."""
+    return member.startswith("cli_")
+
+
+def _open_id(app_id: str, user: User) -> str:
+    return user.open_ids.get(app_id) or ids.open_id(app_id, user.union_id)

@@ -1,0 +1,184 @@
+"""Scripted faults: what goes wrong, at which operation, how often. Seeded and so reproducible.
+
+A fault may strike before the operation takes effect or, with `done`, after it. The kinds combine: one
+request meets every fault that matches it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Container, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+HTML_BODY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+class FaultKind(StrEnum):
+    """What goes wrong."""
+
+    LATENCY = "latency"
+    """The answer takes `seconds` longer; the chat of a write stays busy for that time."""
+    ANSWER = "answer"
+    """Another answer: `code` with HTTP `status` as JSON, or `status` with `body` as it stands."""
+    DROP = "drop"
+    """The connection ends without an answer."""
+    MALFORMED = "malformed"
+    """The body is no JSON although the headers say so."""
+    TRUNCATED = "truncated"
+    """The connection ends in the middle of the body."""
+    REVOKE_TOKEN = "revoke_token"  # noqa: S105 (the name of a fault)
+    """All tokens of the calling app end now; the call itself goes on and is refused."""
+    DROP_FIELD = "drop_field"
+    """The body's field `field` (dotted path) is ignored silently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One scripted fault.
+
+    Args:
+        kind: What goes wrong.
+        operation: `operationId` it strikes; `None` for every operation.
+        chat_id: Chat it strikes; `None` for every chat.
+        after: Matching requests that pass before the first one is struck.
+        count: Requests that are struck; `None` for all of them.
+        probability: Chance of each matching request, 0 to 1; one that is spared does not count.
+        done: Whether the operation takes effect before the fault shows (drop after the effect, 504 although
+            done, 232039). A refused operation keeps its own answer under `answer`.
+        seconds: Seconds of `latency`.
+        status: HTTP status of `answer`.
+        code: Platform code of `answer`; `None` sends `body`.
+        body: Body of `answer` without a code, HTML by default.
+        headers: More headers of `answer`.
+        field: Dotted path of `drop_field`.
+    """
+
+    kind: FaultKind
+    operation: str | None = None
+    chat_id: str | None = None
+    after: int = 0
+    count: int | None = 1
+    probability: float = 1.0
+    done: bool = False
+    seconds: float = 0.0
+    status: int = 400
+    code: int | None = None
+    body: str = HTML_BODY
+    headers: Mapping[str, str] = field(default_factory=dict)
+    field: str = ""
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Fault:
+        """Return the fault that a JSON object describes by the names of the arguments.
+
+        Raises:
+            ValueError: an unknown kind or a wrong value.
+            TypeError: an unknown or a missing name.
+        """
+        fault = cls(**{**value, "kind": FaultKind(value.get("kind", ""))})
+        for name, kinds in _TYPES.items():
+            given = getattr(fault, name)
+            if not isinstance(given, kinds) or (isinstance(given, bool) and kinds is not bool):
+                raise ValueError(f"{name}: wrong type")
+        if not all(isinstance(text, str) for pair in fault.headers.items() for text in pair):
+            raise ValueError("headers: names and values must be text")
+        if fault.status not in range(200, 600):
+            raise ValueError("status: must be from 200 to 599")
+        return fault
+
+
+_TYPES: dict[str, Any] = {
+    "operation": str | None,
+    "chat_id": str | None,
+    "after": int,
+    "count": int | None,
+    "probability": int | float,
+    "done": bool,
+    "seconds": int | float,
+    "status": int,
+    "code": int | None,
+    "body": str,
+    "headers": Mapping,
+    "field": str,
+}
+
+
+@dataclass(slots=True)
+class _Scripted:
+    """A fault and what is left of it."""
+
+    number: int
+    fault: Fault
+    to_pass: int
+    left: int | None
+
+
+class Faults:
+    """The script: which faults are still to come.
+
+    Args:
+        seed: Makes the draws of `probability` repeatable.
+        operations: The operationIds there are.
+    """
+
+    def __init__(self, seed: str, operations: Container[str]) -> None:
+        self._seed = seed
+        self._operations = operations
+        self._random = random.Random(seed)  # noqa: S311 (repeatable draws are the point)
+        self._script: list[_Scripted] = []
+        self._added = 0
+
+    def add(self, fault: Fault) -> int:
+        """Add a fault to the script and return its number.
+
+        Raises:
+            ValueError: there is no such operation.
+        """
+        if fault.operation is not None and fault.operation not in self._operations:
+            raise ValueError(f"there is no operation {fault.operation}")
+        self._added += 1
+        self._script.append(_Scripted(self._added, fault, fault.after, fault.count))
+        return self._added
+
+    def clear(self) -> None:
+        """Empty the script and begin the draws anew."""
+        self._script.clear()
+        self._random.seed(self._seed)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the faults still to come, as plain data with their number and what is left of each."""
+        return [
+            {
+                "number": scripted.number,
+                **asdict(scripted.fault),
+                "after": scripted.to_pass,
+                "count": scripted.left,
+            }
+            for scripted in self._script
+        ]
+
+    def take(self, operation: str, chat_id: str | None) -> list[Fault]:
+        """Return the faults that strike a request, and use each up by one."""
+        return [
+            scripted.fault
+            for scripted in list(self._script)
+            if _matches(scripted.fault, operation, chat_id) and self._strikes(scripted)
+        ]
+
+    def _strikes(self, scripted: _Scripted) -> bool:
+        if scripted.to_pass > 0:
+            scripted.to_pass -= 1
+            return False
+        if scripted.fault.probability < 1 and self._random.random() >= scripted.fault.probability:
+            return False
+        if scripted.left is not None:
+            scripted.left -= 1
+            if scripted.left <= 0:
+                self._script.remove(scripted)
+        return True
+
+
+def _matches(fault: Fault, operation: str, chat_id: str | None) -> bool:
+    return fault.operation in {None, operation} and fault.chat_id in {None, chat_id}

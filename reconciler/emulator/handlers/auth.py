@@ -1,0 +1,54 @@
+"""Tokens of internal apps. Source: platform.openapi.yaml, info.x-token-rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.emulator import ids
+from reconciler.emulator.fields import Fields, Text
+from reconciler.emulator.operation import Call
+from reconciler.emulator.store import Token
+from reconciler.emulator.wire import Refusal
+
+LIFETIME = 7200.0
+"""Seconds that a new token lives."""
+
+RENEWAL = 1800.0
+"""Seconds of remaining life below which a new token is made."""
+
+CREDENTIALS = Fields({"app_id": Text(), "app_secret": Text()})
+
+
+def tenant_access_token_internal(call: Call) -> dict[str, Any]:
+    """Return the tenant token of an internal app."""
+    token = _token(call)
+    return {"tenant_access_token": token.token, "expire": int(token.ends - call.now)}
+
+
+def app_access_token_internal(call: Call) -> dict[str, Any]:
+    """Return the app token and the tenant token of an internal app; both are one value."""
+    token = _token(call)
+    return {
+        "app_access_token": token.token,
+        "expire": int(token.ends - call.now),
+        "tenant_access_token": token.token,
+    }
+
+
+def _token(call: Call) -> Token:
+    """Return the current token: the same one while 30 minutes remain, else a new one beside it."""
+    app_id, app_secret = call.body.get("app_id"), call.body.get("app_secret")
+    if not app_id or not app_secret:
+        raise Refusal(10003, bare=True)
+    app = call.directory.apps.get(app_id)
+    if app is None:
+        raise Refusal(10014, "app id not exists", bare=True)
+    if app.app_secret != app_secret:
+        raise Refusal(10014, bare=True)
+    if not app.enabled:
+        raise Refusal(10014, "app unavailable", bare=True)
+    token = call.store.newest_token(app_id)
+    if token is None or token.ends - call.now < RENEWAL:
+        token = Token(call.new_id(ids.token), app_id, call.now + LIFETIME)
+        call.store.add_token(token)
+    return token

@@ -1,0 +1,327 @@
+"""The emulator agrees with the API description: answers, table of operations, codes, role matrices.
+
+Every answer of the unit tests is checked against the response schemas as well (tests/support/pretend.py);
+here each operation is called once in success and in refusal, so that none is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from reconciler.emulator.routes import BY_ID, OPERATIONS
+from tests.support.contract import CONTRACTS, check_answer, load_contract, operations
+from tests.support.pretend import OTHER, OURS, SECRET, Pretend, pretend
+
+URL_TAB = {"tab_name": "Site", "tab_type": "url", "tab_content": {"url": "https://site.example"}}
+MENU_ITEM = {
+    "action_type": "REDIRECT_LINK",
+    "name": "Help",
+    "redirect_link": {"common_url": "https://help.example"},
+}
+MENU = {"menu_tree": {"chat_menu_top_levels": [{"chat_menu_item": MENU_ITEM}]}}
+CREDENTIALS = {"app_id": OURS, "app_secret": SECRET}
+
+
+@pytest.fixture
+def api():
+    api = pretend()
+    yield api
+    api.close()
+
+
+class TestTable:
+    """Method, path, scopes and rate limit of every row are those of the description."""
+
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+    def test_row(self, operation):
+        described = operations()[operation.operation_id]
+
+        assert (operation.method, operation.path) == (described.method, described.path)
+        assert set(operation.scopes) == set(described.document["x-scopes-any"])
+        assert operation.needs_token == bool(described.document["x-tokens"])
+        assert (operation.body is not None) == ("requestBody" in described.document)
+        limits = described.document["x-rate-limit"]
+        windows = {window.seconds: window.calls for window in operation.windows}
+        assert windows == {
+            seconds: limits[name]
+            for name, seconds in (("per_second", 1.0), ("per_minute", 60.0))
+            if name in limits
+        }
+
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+    def test_query_parameters_are_known_with_their_defaults(self, operation):
+        described = operations()[operation.operation_id]
+        document = load_contract(described.file)
+        found = {}
+        for named in described.document.get("parameters", []):
+            shared = document["components"]["parameters"]
+            parameter = shared[named["$ref"].rpartition("/")[2]] if "$ref" in named else named
+            if parameter["in"] == "query" and "x-evidence" not in parameter:
+                found[parameter["name"]] = parameter["schema"].get("default")
+
+        assert operation.query.fields.keys() == found.keys()
+        for name, default in found.items():
+            if default is not None:
+                assert operation.query.fields[name].default == default
+
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+    def test_body_fields_are_those_of_the_description(self, operation):
+        if operation.body is None:
+            return
+        described = operations()[operation.operation_id]
+        schema = described.document["requestBody"]["content"]["application/json"]["schema"]
+        if "$ref" in schema:
+            schema = load_contract(described.file)["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+
+        assert operation.body.fields.keys() == schema["properties"].keys()
+
+
+def calls(api: Pretend) -> dict[str, dict[str, Any]]:
+    """Return for every operation a call that succeeds, in an order in which they all do."""
+    made = api.call("chat_create", body={"name": "Team", "user_id_list": ["ou_lilei", "ou_kate"]}).data[
+        "chat_id"
+    ]
+    tab = api.call("chat_tab_create", made, body={"chat_tabs": [URL_TAB]}).data["chat_tabs"]
+    menu = api.call("chat_menu_tree_create", made, body=MENU).data["menu_tree"]["chat_menu_top_levels"]
+    tab_ids, menu_id = [each["tab_id"] for each in tab], menu[0]["chat_menu_top_level_id"]
+    return {
+        "auth_tenant_access_token_internal": {"body": CREDENTIALS},
+        "auth_app_access_token_internal": {"body": CREDENTIALS},
+        "bot_info": {},
+        "chat_create": {"body": {"owner_id": "ou_kate"}, "query": {"uuid": "once"}},
+        "chat_list": {"query": {"page_size": 1}},
+        "chat_get": {"chat_id": made},
+        "chat_update": {"chat_id": made, "body": {"name": "New"}},
+        "chat_moderation_update": {
+            "chat_id": made,
+            "body": {"moderation_setting": "moderator_list", "moderator_added_list": ["ou_lilei", "ou_kate"]},
+        },
+        "chat_moderation_get": {"chat_id": made, "query": {"page_size": 1}},
+        "chat_members_create": {
+            "chat_id": made,
+            "body": {"id_list": ["ou_jim", "ou_gone", "ou_nobody"]},
+            "query": {"succeed_type": 1},
+        },
+        "chat_members_get": {"chat_id": made, "query": {"page_size": 2}},
+        "chat_members_is_in_chat": {"chat_id": made},
+        "chat_managers_add_managers": {"chat_id": made, "body": {"manager_ids": ["ou_lilei", "ou_kate"]}},
+        "chat_managers_delete_managers": {"chat_id": made, "body": {"manager_ids": ["ou_lilei"]}},
+        "chat_members_delete": {"chat_id": made, "body": {"id_list": ["ou_jim", "ou_nobody"]}},
+        "chat_tab_list": {"chat_id": made},
+        "chat_tab_create": {"chat_id": made, "body": {"chat_tabs": [URL_TAB]}},
+        "chat_tab_update": {"chat_id": made, "body": {"chat_tabs": [{**URL_TAB, "tab_id": tab_ids[-1]}]}},
+        "chat_tab_delete": {"chat_id": made, "body": {"tab_ids": tab_ids[-1:]}},
+        "chat_menu_tree_get": {"chat_id": made},
+        "chat_menu_tree_create": {"chat_id": made, "body": MENU},
+        "chat_menu_item_patch": {
+            "chat_id": made,
+            "menu_item_id": menu_id,
+            "body": {"update_fields": ["NAME"], "chat_menu_item": {"name": "New"}},
+        },
+        "chat_menu_tree_delete": {"chat_id": made, "body": {"chat_menu_top_level_ids": [menu_id]}},
+        "chat_delete": {"chat_id": made},
+    }
+
+
+SORTS = {"chat_tab_sort", "chat_menu_tree_sort"}
+"""Their bodies name what there is at that moment, so they have a test of their own."""
+
+
+def test_every_operation_succeeds_as_described(api):
+    for operation, arguments in calls(api).items():
+        assert api.call(operation, **arguments).code == 0, operation
+
+
+def test_sorts_succeed_as_described(api):
+    chat_id = api.create()
+    api.call("chat_menu_tree_create", chat_id, body=MENU)
+    tab_ids = [tab["tab_id"] for tab in api.tabs(chat_id)]
+    menu_ids = [menu["chat_menu_top_level_id"] for menu in api.menus(chat_id)]
+
+    assert api.call("chat_tab_sort", chat_id, body={"tab_ids": tab_ids}).code == 0
+    assert api.call("chat_menu_tree_sort", chat_id, body={"chat_menu_top_level_ids": menu_ids}).code == 0
+
+
+def test_no_operation_is_left_out(api):
+    assert calls(api).keys() | SORTS == BY_ID.keys()
+
+
+@pytest.mark.parametrize("operation", [each.operation_id for each in OPERATIONS if each.needs_token])
+def test_refusals_are_as_described(api, operation):
+    plain: dict[str, Any] = {"body": {}} if BY_ID[operation].body else {}
+
+    for answer in (
+        api.call(operation, "oc_nothing", menu_item_id="1", token="t-wrong", **plain),
+        api.call(operation, "oc_nothing", menu_item_id="1", **plain),
+        api.call(operation, "oc_nothing", menu_item_id="1", body=b"{"),
+    ):
+        check_answer(operation, answer.status, "application/json", answer.body)
+
+
+class TestDescription:
+    @pytest.mark.parametrize("path", sorted(CONTRACTS.glob("*.openapi.yaml")), ids=lambda path: path.name)
+    def test_contract_is_part_of_the_repository(self, path):
+        assert load_contract(path.name.removesuffix(".openapi.yaml"))["openapi"].startswith("3.1")
+
+    def test_check_finds_a_wrong_answer(self):
+        with pytest.raises(AssertionError, match="user_count"):
+            check_answer(
+                "chat_get", 200, "application/json", {"code": 0, "msg": "ok", "data": {"user_count": 1}}
+            )
+
+    def test_example_requests_of_the_description_are_understood(self, api):
+        """Examples name people who do not exist here; nothing in them is malformed."""
+        for operation in OPERATIONS:
+            if operation.body is None:
+                continue
+            content = operations()[operation.operation_id].document["requestBody"]["content"][
+                "application/json"
+            ]
+
+            answer = api.call(operation.operation_id, "oc_nothing", menu_item_id="1", body=content["example"])
+
+            assert answer.code not in {9499, 99992402}, operation.operation_id
+
+    def test_schemas_are_valid_json_schemas(self):
+        for name in ("chats", "members", "menus", "platform", "tabs"):
+            for schema in load_contract(name)["components"]["schemas"].values():
+                Draft202012Validator.check_schema(schema)
+
+
+# ---- roles
+
+ROLES = {
+    "owner": f"owner: {OURS}, members: [Jim, Kate]",
+    "creator_bot": f"owner: Kate, created_by: {OURS}, bots: [{OURS}], members: [Jim]",
+    "manager": f"owner: Kate, managers: [{OURS}], members: [Jim]",
+    "member": f"owner: Kate, bots: [{OURS}], members: [Jim]",
+    "outside": "owner: Kate, members: [Jim]",
+}
+
+ROLE_CALLS: dict[str, dict[str, Any]] = {
+    "chat_get": {},
+    "chat_update": {"body": {"at_all_permission": "only_owner"}},
+    "chat_delete": {},
+    "chat_moderation_get": {},
+    "chat_moderation_update": {"body": {"moderation_setting": "only_owner"}},
+}
+
+
+def in_role(role: str, settings: str = "{}", scopes: str = "all") -> Pretend:
+    return pretend(
+        app=f"scopes: {scopes}",
+        groups=f"  - {{chat_id: oc_x, name: Team, {ROLES[role]}, settings: {settings}}}",
+    )
+
+
+def matrix() -> list[tuple[str, str, str]]:
+    rows = load_contract("chats")["info"]["x-role-matrix"]
+    return [
+        (row["operation"], role, str(row[role]))
+        for row in rows
+        if row["operation"] in ROLE_CALLS
+        for role in ROLES
+    ]
+
+
+@pytest.mark.parametrize(("operation", "role", "expected"), matrix())
+def test_role_matrix_of_chats(operation, role, expected):
+    """chats.openapi.yaml, info.x-role-matrix: a code alone is the answer, else the first code in the text, else ok."""
+    api = in_role(role)
+    codes = [int(code) for code in re.findall(r"\b232\d{3}\b", expected)]
+
+    answer = api.call(operation, "oc_x", **ROLE_CALLS[operation])
+
+    assert answer.code == (codes[0] if codes else 0)
+    if "reduced view" in expected:
+        assert "chat_mode" not in answer.data
+    api.close()
+
+
+def test_member_may_change_nothing_while_edit_permission_is_only_owner():
+    api = in_role("member", "{edit_permission: only_owner}")
+
+    assert api.call("chat_update", "oc_x", body={"name": "x"}).code == 232002
+    api.close()
+
+
+@pytest.mark.parametrize("operation", ["chat_update", "chat_delete", "chat_moderation_update"])
+def test_creator_without_operate_as_owner_is_a_plain_member(operation):
+    api = in_role("creator_bot", scopes='["im:chat"]')
+
+    assert api.call(operation, "oc_x", **ROLE_CALLS[operation]).code in {232016, 232017}
+    api.close()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_chat_list_shows_members_only(role):
+    api = in_role(role)
+
+    assert bool(api.call("chat_list").data["items"]) == (role != "outside")
+    api.close()
+
+
+class TestPermissionMatrixOfMembers:
+    """members.openapi.yaml, info.x-permission-matrix."""
+
+    MATRIX = load_contract("members")["info"]["x-permission-matrix"]
+    NAMES = {"owner": "owner", "manager": "manager", "creator_bot": "creator_bot", "member": "member"}
+
+    @pytest.mark.parametrize("role", NAMES)
+    @pytest.mark.parametrize("permission", ["all_members", "only_owner"])
+    def test_add(self, role, permission):
+        allowed = self.MATRIX["chat_members_create"][f"add_member_permission_{permission}"]
+        api = in_role(role, f"{{add_member_permission: {permission}}}")
+
+        answer = api.call("chat_members_create", "oc_x", body={"id_list": ["ou_lilei"]})
+
+        assert answer.code == (0 if {role, f"{role}_with_operate_as_owner"} & set(allowed) else 232017)
+        api.close()
+
+    @pytest.mark.parametrize("role", NAMES)
+    def test_remove_others(self, role):
+        allowed = self.MATRIX["chat_members_delete_others"]
+        api = in_role(role)
+
+        answer = api.call("chat_members_delete", "oc_x", body={"id_list": ["ou_jim"]})
+
+        assert answer.code == (0 if {role, f"{role}_with_operate_as_owner"} & set(allowed) else 232014)
+        api.close()
+
+    @pytest.mark.parametrize("role", NAMES)
+    def test_remove_self(self, role):
+        api = in_role(role)
+        query = {"member_id_type": "app_id"}
+
+        assert api.call("chat_members_delete", "oc_x", body={"id_list": [OURS]}, query=query).code == 0
+        api.close()
+
+    @pytest.mark.parametrize("role", NAMES)
+    @pytest.mark.parametrize("operation", ["chat_managers_add_managers", "chat_managers_delete_managers"])
+    def test_managers(self, role, operation):
+        api = in_role(role)
+
+        answer = api.call(operation, "oc_x", body={"manager_ids": ["ou_jim"]})
+
+        assert self.MATRIX[operation] == ["owner"]
+        assert answer.code == (0 if role == "owner" else 232038)
+        api.close()
+
+    @pytest.mark.parametrize("role", [*NAMES, "outside"])
+    def test_reads(self, role):
+        api = in_role(role)
+
+        assert api.call("chat_members_get", "oc_x").code == (232011 if role == "outside" else 0)
+        assert api.call("chat_members_is_in_chat", "oc_x").data == {"is_in_chat": role != "outside"}
+        api.close()
+
+
+def test_other_app_is_no_role_of_ours():
+    api = in_role("owner")
+
+    assert api.of(OTHER).call("chat_delete", "oc_x").code == 232011
+    api.close()

@@ -1,0 +1,289 @@
+"""Checks in front of all operations, in the order of platform.openapi.yaml, info.x-call-conventions."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.emulator import Request
+from reconciler.emulator.fields import Fields, Number, read_body
+from reconciler.emulator.wire import Refusal
+from tests.support.pretend import OTHER
+
+CHAT = "/open-apis/im/v1/chats"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        pytest.param("GET", "/open-apis/im/v1/nothing", id="wrong path"),
+        pytest.param("PATCH", CHAT, id="wrong method"),
+        pytest.param("GET", f"{CHAT}/", id="empty chat_id"),
+        pytest.param("GET", "/", id="root"),
+    ],
+)
+def test_wrong_path_or_method_is_plain_text_404(api, method, path):
+    answer = api.run(api.emulator.handle(Request(method, path)))
+
+    assert answer.status == 404
+    assert answer.headers["Content-Type"] == "text/plain"
+    assert answer.body == b"404 page not found"
+
+
+def test_every_answer_carries_a_log_id_of_its_own(api):
+    first, second = api.call("bot_info"), api.call("bot_info")
+
+    assert len(first.response.headers["X-Tt-Logid"]) == 32
+    assert first.response.headers["X-Tt-Logid"] != second.response.headers["X-Tt-Logid"]
+
+
+def test_error_body_repeats_the_log_id(api):
+    answer = api.call("chat_get", "oc_nothing")
+
+    assert answer.body["error"]["log_id"] == answer.response.headers["X-Tt-Logid"]
+    assert answer.body["error"]["troubleshooter"].startswith("Troubleshooting suggestions: ")
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        pytest.param("", 99991661, id="no header"),
+        pytest.param("t-abc", 99991661, id="without the word Bearer"),
+        pytest.param("Bearer ", 99991661, id="Bearer without a token"),
+        pytest.param("Bearer x-abc", 99991671, id="token does not start with t- or u-"),
+        pytest.param("Bearer t-abc", 99991663, id="unknown tenant token"),
+        pytest.param("Bearer u-abc", 99991668, id="user token"),
+        pytest.param("Bearer eyJabc", 99991668, id="user token as JWT"),
+    ],
+)
+def test_token_is_checked_first(api, header, code):
+    headers = {"authorization": header} if header else {}
+
+    answer = api.run(api.emulator.handle(Request("POST", CHAT, (), headers, b"no json")))
+
+    assert (answer.status, answer.json()["code"]) == (400, code)
+
+
+def test_missing_scope_names_every_scope_that_would_do(make):
+    api = make(app='scopes: ["im:chat:readonly"]')
+
+    answer = api.call("chat_tab_create", "oc_nothing", body=b"no json")
+
+    assert (answer.status, answer.code) == (400, 99991672)
+    assert answer.body["error"]["permission_violations"] == [
+        {"type": "action_scope_required", "subject": "im:chat"},
+        {"type": "action_scope_required", "subject": "im:chat.tabs:write_only"},
+    ]
+    assert "[im:chat, im:chat.tabs:write_only]" in answer.body["msg"]
+
+
+def test_any_one_scope_is_enough(make):
+    assert make(app='scopes: ["im:chat:readonly"]').call("chat_list").code == 0
+
+
+def test_user_id_form_needs_its_field_scope(make):
+    api = make(app='scopes: ["im:chat"]')
+
+    answer = api.call("chat_list", query={"user_id_type": "user_id"})
+
+    assert answer.code == 99991672
+    assert answer.body["error"]["permission_violations"] == [
+        {"type": "field_scope_required", "subject": "contact:user.employee_id:readonly"}
+    ]
+
+
+class TestQuota:
+    """50 calls a second and 1000 a minute; where a tier has two figures, reaching either one limits."""
+
+    def test_call_51_within_a_second_is_429_with_the_wait(self, api):
+        for _ in range(50):
+            assert api.call("chat_list").status == 200
+
+        answer = api.call("chat_list")
+
+        assert (answer.status, answer.code) == (429, 99991400)
+        assert answer.response.headers["x-ogw-ratelimit-limit"] == "50"
+        assert answer.response.headers["x-ogw-ratelimit-reset"] == "1"
+
+    def test_calls_are_accepted_again_after_the_wait(self, api):
+        for _ in range(51):
+            api.call("chat_list")
+
+        api.emulator.move_clock(1)
+
+        assert api.call("chat_list").status == 200
+
+    def test_window_slides(self, api):
+        for _ in range(25):
+            api.call("chat_list")
+        api.emulator.move_clock(0.5)
+        for _ in range(25):
+            api.call("chat_list")
+        api.emulator.move_clock(0.5)
+
+        statuses = [api.call("chat_list").status for _ in range(26)]
+
+        assert statuses == [200] * 25 + [429]
+
+    def test_call_1001_within_a_minute_is_429_with_the_rest_of_the_minute(self, api):
+        for _ in range(20):
+            for _ in range(50):
+                assert api.call("chat_list").status == 200
+            api.emulator.move_clock(1)
+
+        answer = api.call("chat_list")
+
+        assert answer.status == 429
+        assert answer.response.headers["x-ogw-ratelimit-limit"] == "1000"
+        assert answer.response.headers["x-ogw-ratelimit-reset"] == "40"
+
+    def test_operations_and_apps_have_windows_of_their_own(self, api):
+        for _ in range(51):
+            api.call("chat_list")
+
+        assert api.call("chat_get", "oc_nothing").status == 400
+        assert api.of(OTHER).call("chat_list").status == 200
+
+    def test_limited_call_is_not_executed(self, api):
+        for number in range(51):
+            api.call("chat_create", body={"name": str(number)})
+
+        assert len(api.emulator.acts.chats()) == 50
+
+    def test_limit_comes_before_the_fields(self, api):
+        for _ in range(50):
+            api.call("chat_create", body=b"no json")
+
+        assert api.call("chat_create", body=b"no json").status == 429
+
+    def test_token_calls_and_bot_info_have_no_limit(self, api):
+        assert {api.call("bot_info").status for _ in range(60)} == {200}
+
+    def test_quota_can_be_switched_off(self, make):
+        api = make(tenant="quota: false")
+
+        assert {api.call("chat_list").status for _ in range(60)} == {200}
+
+
+class TestFields:
+    """Unparsable JSON and wrong JSON types are 9499, broken declared rules 99992402, both before the operation."""
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            pytest.param(b"{", id="no JSON"),
+            pytest.param(b"", id="no body"),
+            pytest.param([], id="no object"),
+            pytest.param(b"[" * 100_000, id="nested beyond reason"),
+            pytest.param(b'{"name": "\\ud800"}', id="half a surrogate pair"),
+            pytest.param(b'{"name": "\xff"}', id="no UTF-8"),
+            pytest.param({"name": 5}, id="number for a string"),
+            pytest.param({"user_id_list": "ou_lilei"}, id="string for a list"),
+            pytest.param({"i18n_names": []}, id="list for an object"),
+            pytest.param({"restricted_mode_setting": {"status": "true"}}, id="string for a boolean"),
+            pytest.param({"user_id_list": [1]}, id="number in a list of strings"),
+        ],
+    )
+    def test_broken_json_and_wrong_types_are_9499(self, api, body):
+        answer = api.call("chat_create", body=body)
+
+        assert (answer.status, answer.code) == (400, 9499)
+
+    def test_every_broken_rule_is_named(self, api):
+        body = {
+            "chat_type": "secret",
+            "chat_mode": "topic",
+            "user_id_list": ["ou_x"] * 51,
+            "restricted_mode_setting": {"download_has_permission_setting": "nobody"},
+        }
+
+        answer = api.call("chat_create", body=body)
+
+        assert (answer.status, answer.code) == (400, 99992402)
+        assert sorted(answer.violations) == [
+            "chat_mode",
+            "chat_type",
+            "restricted_mode_setting.download_has_permission_setting",
+            "user_id_list",
+        ]
+
+    @pytest.mark.parametrize(
+        ("query", "field"),
+        [
+            pytest.param({"page_size": 0}, "page_size", id="page_size below 1"),
+            pytest.param({"page_size": 101}, "page_size", id="page_size above 100"),
+            pytest.param({"page_size": "many"}, "page_size", id="page_size is no number"),
+            pytest.param({"sort_type": "ByName"}, "sort_type", id="unknown sort_type"),
+            pytest.param({"user_id_type": "email"}, "user_id_type", id="unknown user_id_type"),
+        ],
+    )
+    def test_query_is_checked_too(self, api, query, field):
+        answer = api.call("chat_list", query=query)
+
+        assert answer.code == 99992402
+        assert answer.violations == [field]
+
+    def test_boolean_query_takes_true_and_false_only(self, api):
+        answer = api.call("chat_create", body={}, query={"set_bot_manager": "yes"})
+
+        assert answer.violations == ["set_bot_manager"]
+
+    def test_uuid_has_at_most_50_characters(self, api):
+        assert api.call("chat_create", body={}, query={"uuid": "x" * 50}).code == 0
+        assert api.call("chat_create", body={}, query={"uuid": "x" * 51}).violations == ["uuid"]
+
+    def test_unknown_fields_and_null_are_ignored(self, api):
+        answer = api.call(
+            "chat_create", body={"name": "Team", "labels": ["x"], "description": None}, query={"a": 1}
+        )
+
+        assert answer.data["name"] == "Team"
+
+    def test_unknown_enum_is_dropped_silently_where_the_tenant_does_so(self, make):
+        answer = make(tenant="unknown_enum: drop").call(
+            "chat_create", body={"chat_mode": "topic", "name": "Team"}
+        )
+
+        assert answer.data["chat_mode"] == "group"
+
+    def test_fields_are_checked_before_the_chat_is_looked_up(self, api):
+        assert api.call("chat_update", "oc_nothing", body={"chat_type": "x"}).code == 99992402
+
+
+def test_internal_chat_of_another_tenant_is_232010(make):
+    api = make(groups="  - {chat_id: oc_theirs, tenant: elsewhere, owner: Stranger}")
+
+    for operation in ("chat_get", "chat_delete", "chat_tab_list", "chat_members_is_in_chat"):
+        assert api.call(operation, "oc_theirs").code == 232010
+
+
+def test_numbers_in_a_body_are_checked_like_those_of_a_query():
+    shape = Fields({"count": Number(least=1)})
+
+    for value, code in (("1", 9499), (True, 9499), (0, 99992402)):
+        with pytest.raises(Refusal) as caught:
+            read_body(shape, {"count": value})
+        assert caught.value.code == code
+
+
+class TestApp:
+    """Without the bot ability 232025; not installed or enabled in the tenant 232034."""
+
+    @pytest.mark.parametrize("operation", ["chat_list", "chat_get", "chat_tab_list", "chat_menu_tree_get"])
+    def test_bot_ability_off_is_232025(self, make, operation):
+        assert make(app="bot: false").call(operation, "oc_nothing").code == 232025
+
+    @pytest.mark.parametrize("operation", ["chat_list", "chat_get", "chat_members_get"])
+    def test_app_switched_off_after_it_got_its_token_is_232034(self, make, tmp_path, operation):
+        from reconciler.emulator import Emulator, ManualClock
+        from tests.support.pretend import Pretend, scenario
+
+        database = tmp_path / "emulator.sqlite"
+        before = Pretend(Emulator.from_text(scenario(), database, ManualClock()))
+        token = before.sign_in()
+        before.close()
+        after = Pretend(Emulator.from_text(scenario(app="enabled: false"), database, ManualClock()))
+
+        answer = after.call(operation, "oc_nothing", token=token)
+
+        assert answer.code == 232034
+        after.close()

@@ -1,0 +1,397 @@
+"""Scripted faults, overlapping writes and the request log."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+
+import pytest
+
+from reconciler.emulator import (
+    AnswerTooLateError,
+    ConnectionDroppedError,
+    Fault,
+    FaultKind,
+    ManualClock,
+    Request,
+)
+from reconciler.emulator.faults import HTML_BODY
+from tests.support.pretend import OTHER, OURS, SECRET
+
+
+def script(api, kind, operation=None, **more):
+    return api.emulator.faults.add(Fault(kind, operation, **more))
+
+
+def handle(api, operation, chat_id="", body=None):
+    """Call without the check against the API description, which faults break on purpose."""
+    from reconciler.emulator.routes import BY_ID
+
+    row = BY_ID[operation]
+    return api.run(
+        api.emulator.handle(
+            Request(
+                row.method,
+                row.path.format(chat_id=chat_id),
+                (),
+                {"authorization": f"Bearer {api.token}"},
+                json.dumps(body or {}).encode(),
+            )
+        )
+    )
+
+
+@pytest.fixture
+def chat_id(api):
+    return api.create(name="Team")
+
+
+class TestWhen:
+    def test_fault_strikes_its_operation_once(self, api, chat_id):
+        script(api, FaultKind.ANSWER, "chat_get", code=232019)
+
+        assert api.call("chat_members_get", chat_id).code == 0
+        assert api.call("chat_get", chat_id).code == 232019
+        assert api.call("chat_get", chat_id).code == 0
+
+    def test_after_lets_calls_pass_and_count_limits_the_struck(self, api, chat_id):
+        script(api, FaultKind.ANSWER, "chat_get", code=232019, after=2, count=2)
+
+        assert [api.call("chat_get", chat_id).code for _ in range(5)] == [0, 0, 232019, 232019, 0]
+
+    def test_without_count_it_strikes_until_cleared(self, api, chat_id):
+        script(api, FaultKind.ANSWER, "chat_get", code=232019, count=None)
+        assert {api.call("chat_get", chat_id).code for _ in range(5)} == {232019}
+
+        api.emulator.faults.clear()
+
+        assert api.call("chat_get", chat_id).code == 0
+
+    def test_chat_narrows_it_down(self, api, chat_id):
+        other = api.create()
+        script(api, FaultKind.ANSWER, chat_id=other, code=232019)
+
+        assert api.call("chat_get", chat_id).code == 0
+        assert api.call("chat_get", other).code == 232019
+
+    def test_probability_is_seeded_and_so_repeatable(self, make):
+        def draw(api):
+            script(api, FaultKind.ANSWER, "bot_info", code=2200, status=500, probability=0.5, count=None)
+            return [api.call("bot_info").code for _ in range(30)]
+
+        first, second = draw(make()), draw(make())
+
+        assert first == second
+        assert set(first) == {0, 2200}
+
+    def test_clear_begins_the_draws_anew(self, api):
+        def draw():
+            script(api, FaultKind.ANSWER, "bot_info", code=2200, status=500, probability=0.5, count=None)
+            codes = [api.call("bot_info").code for _ in range(30)]
+            api.emulator.faults.clear()
+            return codes
+
+        assert draw() == draw()
+
+    def test_unknown_operation_is_refused(self, api):
+        with pytest.raises(ValueError, match="chat_gett"):
+            script(api, FaultKind.DROP, "chat_gett")
+
+    def test_script_can_be_read_with_what_is_left(self, api):
+        number = script(api, FaultKind.ANSWER, "bot_info", code=2200, after=1, count=3)
+        for _ in range(2):
+            api.call("bot_info")
+
+        (listed,) = api.emulator.faults.listed()
+
+        assert (listed["number"], listed["after"], listed["count"]) == (number, 0, 2)
+        assert (listed["kind"], listed["operation"]) == ("answer", "bot_info")
+
+
+class TestAnswers:
+    def test_server_error_with_html(self, api, chat_id):
+        script(api, FaultKind.ANSWER, "chat_get", status=502)
+
+        answer = handle(api, "chat_get", chat_id)
+
+        assert (answer.status, answer.headers["Content-Type"], answer.body) == (
+            502,
+            "text/html",
+            HTML_BODY.encode(),
+        )
+
+    @pytest.mark.parametrize("status", [200, 400])
+    def test_code_with_either_status(self, api, chat_id, status):
+        script(api, FaultKind.ANSWER, "chat_get", status=status, code=232011)
+
+        answer = handle(api, "chat_get", chat_id)
+
+        assert (answer.status, answer.json()["code"]) == (status, 232011)
+
+    def test_rate_limit_with_its_header(self, api, chat_id):
+        headers = {"x-ogw-ratelimit-limit": "50", "x-ogw-ratelimit-reset": "7"}
+        script(api, FaultKind.ANSWER, "chat_get", status=429, code=99991400, headers=headers)
+
+        answer = api.call("chat_get", chat_id)
+
+        assert (answer.status, answer.response.headers["x-ogw-ratelimit-reset"]) == (429, "7")
+
+    def test_answer_before_the_effect_prevents_it(self, api, chat_id):
+        script(api, FaultKind.ANSWER, "chat_update", status=500)
+
+        handle(api, "chat_update", chat_id, {"name": "New"})
+
+        assert api.get(chat_id)["name"] == "Team"
+
+    def test_504_although_done(self, api, chat_id):
+        script(api, FaultKind.ANSWER, "chat_update", status=504, done=True)
+
+        assert handle(api, "chat_update", chat_id, {"name": "New"}).status == 504
+        assert api.get(chat_id)["name"] == "New"
+
+    def test_232039_managers_changed_but_lists_missing(self, api):
+        chat_id = api.create(user_id_list=["ou_lilei"])
+        script(api, FaultKind.ANSWER, "chat_managers_add_managers", code=232039, done=True)
+
+        answer = api.call("chat_managers_add_managers", chat_id, body={"manager_ids": ["ou_lilei"]})
+
+        assert (answer.status, answer.code) == (400, 232039)
+        assert api.get(chat_id)["user_manager_id_list"] == ["ou_lilei"]
+
+    def test_done_keeps_the_answer_of_a_refused_operation(self, api, chat_id):
+        script(api, FaultKind.ANSWER, "chat_update", status=504, done=True)
+
+        assert handle(api, "chat_update", chat_id, {"name": 5}).json()["code"] == 9499
+
+    def test_malformed_body(self, api, chat_id):
+        script(api, FaultKind.MALFORMED, "chat_update")
+
+        answer = handle(api, "chat_update", chat_id, {"name": "New"})
+
+        assert answer.status == 200
+        with pytest.raises(ValueError, match="Expecting"):
+            answer.json()
+        assert api.get(chat_id)["name"] == "New"
+
+    def test_truncated_body(self, api, chat_id):
+        script(api, FaultKind.TRUNCATED, "chat_get")
+
+        answer = handle(api, "chat_get", chat_id)
+
+        assert answer.cut_at == len(answer.body) // 2
+
+
+class TestConnection:
+    @pytest.mark.parametrize(("done", "name"), [(False, "Team"), (True, "New")])
+    def test_drop_before_and_after_the_effect(self, api, chat_id, done, name):
+        script(api, FaultKind.DROP, "chat_update", done=done)
+
+        with pytest.raises(ConnectionDroppedError):
+            handle(api, "chat_update", chat_id, {"name": "New"})
+
+        assert api.get(chat_id)["name"] == name
+
+    def test_latency_passes_on_the_clock(self, api):
+        before = api.emulator.clock.now()
+        script(api, FaultKind.LATENCY, "bot_info", seconds=3)
+        api.call("bot_info")
+
+        assert api.emulator.clock.now() == before + 3
+
+    def test_answer_that_comes_too_late_took_effect(self, api, chat_id):
+        script(api, FaultKind.LATENCY, "chat_update", seconds=30)
+        request = Request(
+            "PUT",
+            f"/open-apis/im/v1/chats/{chat_id}",
+            (),
+            {"authorization": f"Bearer {api.token}"},
+            b'{"name": "New"}',
+        )
+
+        with pytest.raises(AnswerTooLateError):
+            api.run(api.emulator.handle(request, patience=5))
+
+        assert api.get(chat_id)["name"] == "New"
+        assert api.emulator.clock.now() == ManualClock().start + 5
+
+    def test_faults_combine(self, api, chat_id):
+        script(api, FaultKind.LATENCY, "chat_get", seconds=1)
+        script(api, FaultKind.LATENCY, "chat_get", seconds=2)
+        script(api, FaultKind.ANSWER, "chat_get", code=232019)
+        before = api.emulator.clock.now()
+
+        assert api.call("chat_get", chat_id).code == 232019
+        assert api.emulator.clock.now() == before + 3
+
+
+class TestSideEffects:
+    def test_revoked_token_is_refused_and_a_fresh_one_works(self, api, chat_id):
+        old = api.token
+        script(api, FaultKind.REVOKE_TOKEN, "chat_get")
+
+        assert api.call("chat_get", chat_id).code == 99991663
+        assert api.call("chat_get", chat_id).code == 99991663
+        assert api.sign_in() != old
+        assert api.call("chat_get", chat_id).code == 0
+
+    def test_revoking_for_a_caller_without_a_token_revokes_nothing(self, api, chat_id):
+        script(api, FaultKind.REVOKE_TOKEN, "chat_get")
+
+        assert api.call("chat_get", chat_id, token="t-unknown").code == 99991663
+        assert api.call("chat_get", chat_id).code == 0
+
+    @pytest.mark.parametrize(
+        ("field", "kept"),
+        [
+            pytest.param("group_message_type", {"name": "New", "group_message_type": "chat"}, id="field"),
+            pytest.param("i18n_names.zh_cn", {"i18n_names": {"en_us": "New"}}, id="field inside a field"),
+            pytest.param("nothing.at.all", {"group_message_type": "thread"}, id="field that was not sent"),
+        ],
+    )
+    def test_field_is_dropped_silently(self, api, chat_id, field, kept):
+        script(api, FaultKind.DROP_FIELD, "chat_update", field=field)
+        body = {"name": "New", "group_message_type": "thread", "i18n_names": {"en_us": "New", "zh_cn": "新"}}
+
+        assert api.call("chat_update", chat_id, body=body).code == 0
+
+        detail = api.get(chat_id)
+        assert {name: detail[name] for name in kept} == kept
+
+
+class TestFromJson:
+    def test_names_are_the_arguments(self):
+        fault = Fault.from_json({"kind": "latency", "operation": "chat_get", "seconds": 1, "count": None})
+
+        assert fault == Fault(FaultKind.LATENCY, "chat_get", seconds=1, count=None)
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            pytest.param({}, id="kind missing"),
+            pytest.param({"kind": "earthquake"}, id="unknown kind"),
+            pytest.param({"kind": "drop", "count": "1"}, id="text for a number"),
+            pytest.param({"kind": "drop", "count": True}, id="boolean for a number"),
+            pytest.param({"kind": "drop", "done": 1}, id="number for a boolean"),
+            pytest.param({"kind": "drop", "headers": []}, id="list for an object"),
+            pytest.param({"kind": "drop", "headers": {"x": 1}}, id="number for a header"),
+            pytest.param({"kind": "drop", "status": 99}, id="status that HTTP does not have"),
+        ],
+    )
+    def test_wrong_values_are_refused(self, value):
+        with pytest.raises(ValueError, match=r"."):
+            Fault.from_json(value)
+
+    def test_unknown_names_are_refused(self):
+        with pytest.raises(TypeError, match="colour"):
+            Fault.from_json({"kind": "drop", "colour": "red"})
+
+
+class TestOverlap:
+    """Two writes to one chat at a time: the later one is answered 232019 (wire-behaviour.md, section 14)."""
+
+    def codes(self, api, *requests):
+        async def together():
+            return await asyncio.gather(*(api.request(*request[:2], body=request[2]) for request in requests))
+
+        return [answer.json()["code"] for answer in api.run(together())]
+
+    def test_overlapping_writes_on_one_chat(self, api, chat_id):
+        write = ("chat_update", chat_id, {"name": "New"})
+
+        assert self.codes(api, write, write, write) == [0, 232019, 232019]
+
+    def test_different_kinds_of_writes_overlap_too(self, api, chat_id):
+        codes = self.codes(
+            api,
+            ("chat_update", chat_id, {"name": "New"}),
+            ("chat_members_create", chat_id, {"id_list": ["ou_lilei"]}),
+        )
+
+        assert codes == [0, 232019]
+
+    def test_menu_writes_answer_232073(self, api, chat_id):
+        item = {"action_type": "NONE", "name": "A"}
+        write = (
+            "chat_menu_tree_create",
+            chat_id,
+            {"menu_tree": {"chat_menu_top_levels": [{"chat_menu_item": item}]}},
+        )
+
+        assert self.codes(api, write, write) == [0, 232073]
+
+    def test_reads_and_other_chats_overlap_freely(self, api, chat_id):
+        other = api.create()
+
+        codes = self.codes(
+            api,
+            ("chat_update", chat_id, {"name": "New"}),
+            ("chat_update", other, {"name": "New"}),
+            ("chat_get", chat_id, None),
+            ("chat_get", chat_id, None),
+        )
+
+        assert codes == [0, 0, 0, 0]
+
+    def test_writes_one_after_another_are_fine(self, api, chat_id):
+        assert [api.call("chat_update", chat_id, body={"name": str(number)}).code for number in range(3)] == [
+            0
+        ] * 3
+
+
+class TestLog:
+    def test_remembers_who_asked_what_and_the_code(self, api, chat_id):
+        api.emulator.log.clear()
+
+        api.call("chat_update", chat_id, body={"name": "New"}, query={"user_id_type": "union_id"})
+
+        (entry,) = api.emulator.log
+        assert (entry.method, entry.path) == ("PUT", f"/open-apis/im/v1/chats/{chat_id}")
+        assert (entry.query, entry.body) == ((("user_id_type", "union_id"),), {"name": "New"})
+        assert (entry.app_id, entry.operation, entry.chat_id) == (OURS, "chat_update", chat_id)
+        assert (entry.status, entry.code) == (200, 0)
+
+    def test_secrets_and_tokens_are_never_kept(self, api, chat_id):
+        api.of(OTHER).sign_in()
+
+        kept = repr(list(api.emulator.log))
+
+        assert SECRET not in kept
+        assert api.token not in kept
+
+    @pytest.mark.parametrize(
+        ("fault", "status"),
+        [
+            pytest.param(Fault(FaultKind.DROP), 0, id="dropped"),
+            pytest.param(Fault(FaultKind.TRUNCATED), 200, id="truncated"),
+            pytest.param(Fault(FaultKind.MALFORMED), 200, id="malformed"),
+            pytest.param(Fault(FaultKind.ANSWER, status=502), 502, id="html"),
+        ],
+    )
+    def test_unreadable_answers_have_no_code(self, api, chat_id, fault, status):
+        api.emulator.faults.add(fault)
+
+        with contextlib.suppress(ConnectionDroppedError):
+            handle(api, "chat_get", chat_id)
+
+        assert (api.emulator.log[-1].status, api.emulator.log[-1].code) == (status, None)
+
+    def test_body_is_as_it_was_sent(self, api, chat_id):
+        script(api, FaultKind.DROP_FIELD, "chat_update", field="name")
+
+        api.call("chat_update", chat_id, body={"name": "New"})
+
+        assert api.emulator.log[-1].body == {"name": "New"}
+
+    @pytest.mark.parametrize(("body", "kept"), [(b'{"name": "New"}', {"name": "New"}), (b"{", None)])
+    def test_body_is_kept_even_if_the_operation_never_read_it(self, api, chat_id, body, kept):
+        script(api, FaultKind.ANSWER, "chat_update", code=232019)
+
+        api.call("chat_update", chat_id, body=body)
+
+        assert api.emulator.log[-1].body == kept
+
+    def test_unknown_paths_are_logged_without_an_operation(self, api):
+        api.run(api.emulator.handle(Request("GET", "/nothing")))
+
+        assert (api.emulator.log[-1].operation, api.emulator.log[-1].status) == ("", 404)

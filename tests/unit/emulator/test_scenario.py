@@ -1,0 +1,295 @@
+"""The scenario file: what it says becomes true, and what is wrong in it is told with its position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.emulator import Emulator, ManualClock, ScenarioError, open_emulator
+from reconciler.emulator.scenario import LARGEST, load_scenario, parse_scenario
+from tests.support.pretend import OURS, Pretend
+
+SMALLEST = "version: 1\ntenant: {key: t1}\napps: [{app_id: cli_a, app_secret: s}]\n"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "groups" / "tenant.emulator.yaml"
+
+
+def chat(text, number=0):
+    return parse_scenario(SMALLEST + text, "x.yaml").chats()[number]
+
+
+class TestContent:
+    def test_smallest_scenario_has_one_app_with_all_scopes(self):
+        directory = parse_scenario(SMALLEST, "x.yaml").directory()
+
+        app = directory.first_app
+        assert (app.app_id, app.app_secret, app.name) == ("cli_a", "s", "cli_a")
+        assert app.may("anything")
+        assert app.open_id.startswith("ou_")
+
+    def test_left_out_ids_are_made_from_the_seed_and_stay_the_same(self):
+        users = "users: [{name: 李雷}]\n"
+
+        first, second, other = (
+            parse_scenario(seed + SMALLEST + users, "x.yaml").directory()
+            for seed in ("", "", "seed: other\n")
+        )
+
+        assert first.users.keys() == second.users.keys()
+        assert first.users.keys() != other.users.keys()
+        (user,) = first.users.values()
+        assert user.union_id.startswith("on_")
+        assert first.show("cli_a", "open_id", user.union_id).startswith("ou_")
+
+    def test_secrets_are_not_shown(self):
+        app = (
+            parse_scenario(SMALLEST.replace("app_secret: s", "app_secret: hush"), "x.yaml")
+            .directory()
+            .first_app
+        )
+
+        assert "hush" not in repr(app)
+
+    def test_group_has_everything_that_is_said_of_it(self):
+        text = """\
+users: [{name: Kate, email: kate@example.com}, {name: Jim, mobile: "+8613800000001"}]
+groups:
+  - chat_id: oc_team
+    name: Team
+    description: Text
+    i18n_names: {zh_cn: 队}
+    avatar: img_x
+    owner: Kate
+    created_by: cli_a
+    members: ["+8613800000001"]
+    bots: [cli_a]
+    managers: [Jim]
+    moderators: [kate@example.com]
+    pending: []
+    settings: {add_member_permission: only_owner, chat_type: public}
+    restricted_mode: {status: true, message_has_permission_setting: not_anyone}
+    tabs:
+      - {name: Site, link: "https://site.example", icon_key: img_y, is_built_in: true}
+      - {type: doc, name: Doc, link: "https://doc.example"}
+      - {type: task}
+    menus:
+      - {name: Help, link: "https://help.example", i18n_names: {zh_cn: 帮助}}
+      - {name: More, children: [{name: One, link: "https://one.example"}]}
+    tabs_and_menus_reserved: true
+    super_large: true
+    meeting: true
+    banned: true
+"""
+        team = chat(text)
+
+        jim, kate = (
+            next(
+                user.union_id
+                for user in parse_scenario(SMALLEST + text, "x").directory().users.values()
+                if user.name == name
+            )
+            for name in ("Jim", "Kate")
+        )
+        assert (team.chat_id, team.name, team.owner, team.created_by) == ("oc_team", "Team", kate, "cli_a")
+        assert team.members == [kate, jim, "cli_a"]
+        assert (team.managers, team.moderators) == ([jim], [kate])
+        assert team.settings["share_card_permission"] == "not_allowed"
+        assert team.restricted["status"] is True
+        assert [tab["tab_type"] for tab in team.tabs] == ["message", "pin", "url", "doc", "task"]
+        assert team.tabs[2]["tab_config"] == {"icon_key": "img_y", "is_built_in": True}
+        assert len({tab["tab_id"] for tab in team.tabs}) == 5
+        assert team.menus[0]["chat_menu_item"]["i18n_names"] == {"zh_cn": "帮助"}
+        assert team.menus[1]["chat_menu_item"] == {"action_type": "NONE", "name": "More"}
+        assert team.menus[1]["children"][0]["chat_menu_item"]["redirect_link"] == {
+            "common_url": "https://one.example"
+        }
+        assert all((team.tabs_and_menus_reserved, team.super_large, team.meeting, team.banned))
+
+    def test_group_without_an_owner_belongs_to_the_first_app(self):
+        team = chat("groups: [{name: Team}]")
+
+        assert (team.owner, team.members) == ("cli_a", ["cli_a"])
+        assert team.chat_id.startswith("oc_")
+
+    def test_dissolved_group_has_nobody(self):
+        assert chat("groups: [{name: Team, chat_status: dissolved_save}]").members == []
+
+    def test_user_id_of_digits_needs_no_quotes(self):
+        directory = parse_scenario(SMALLEST + "users: [{name: A, user_id: 12345}]", "x.yaml").directory()
+
+        assert directory.resolve("cli_a", "user_id", "12345") is not None
+
+    def test_tenant_nobody_described_has_the_usual_switches(self):
+        directory = parse_scenario(SMALLEST, "x.yaml").directory()
+
+        assert directory.tenant("elsewhere").quota is True
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("text", "place", "message"),
+        [
+            pytest.param("", "1:1", "the file is empty", id="empty"),
+            pytest.param("- 1\n", "1:1", "must be a mapping", id="not a mapping"),
+            pytest.param("version: 2\n", "1:10", "only version 1 is known", id="version"),
+            pytest.param("version: one\n", "1:10", "must be a whole number", id="version is no number"),
+            pytest.param("version: 1\n", "1:1", "`tenant` is missing", id="tenant missing"),
+            pytest.param("version: 1\ntenant: {}\n", "2:9", "`key` is missing", id="tenant key missing"),
+            pytest.param(
+                "version: 1\ntenant: {key: t}\n", "1:1", "`apps` needs at least one app", id="no apps"
+            ),
+            pytest.param("a: [\n", "2:1", "", id="broken YAML"),
+            pytest.param("a:\n\tb: 1\n", "2:1", "", id="tab in the indentation"),
+            pytest.param(SMALLEST + "users: {}\n", "4:8", "must be a list", id="list expected"),
+            pytest.param(SMALLEST + "users: [x]\n", "4:9", "must be a mapping", id="mapping expected"),
+            pytest.param(SMALLEST + "teams: []\n", "4:1", "`teams` is no key here", id="unknown key"),
+            pytest.param(
+                SMALLEST + "seed: a\nseed: b\n", "5:1", "`seed` stands here twice", id="duplicate key"
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A, age: 3}]\n",
+                "4:19",
+                "`age` is no key here",
+                id="unknown key of a user",
+            ),
+            pytest.param(SMALLEST + "users: [{}]\n", "4:9", "`name` is missing", id="user without a name"),
+            pytest.param(
+                SMALLEST + "users: [{name: A, resigned: yes}]\n",
+                "4:29",
+                "must be true or false",
+                id="YAML 1.1 boolean",
+            ),
+            pytest.param(SMALLEST + "users: [{name: [A]}]\n", "4:16", "must be text", id="text expected"),
+            pytest.param(
+                SMALLEST + "users: [{name: A, open_id: x}]\n", "4:28", "must begin with `ou_`", id="open_id"
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A, union_id: x}]\n", "4:29", "must begin with `on_`", id="union_id"
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A, email: a@x}, {name: B, email: a@x}]\n",
+                "4:8",
+                "two of the users have the email `a@x`",
+                id="one e-mail twice",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A}, {name: A}]\n",
+                "4:8",
+                "two of the users have the user_id",
+                id="one name twice",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{owner: A}]\n", "4:18", "nobody is called `A`", id="unknown person"
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{chat_id: x}]\n", "4:20", "must begin with `oc_`", id="chat_id"
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{colour: red}]\n",
+                "4:11",
+                "`colour` is no key here",
+                id="unknown key of a group",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{chat_mode: team}]\n", "4:22", "must be one of group", id="unknown mode"
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{settings: {edit_permission: x}}]\n",
+                "4:39",
+                "must be one of only_owner",
+                id="setting",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{settings: {x: y}}]\n", "4:25", "`x` is no setting", id="unknown setting"
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{restricted_mode: {status: true}}]\n",
+                "4:28",
+                "on needs at least one",
+                id="restricted mode",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{tabs: [{type: x}]}]\n", "4:25", "must be one of message", id="tab type"
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{menus: [{}]}]\n", "4:19", "`name` is missing", id="menu without a name"
+            ),
+            pytest.param(
+                SMALLEST.replace("key: t1", "key: t1, built_in_tabs: [pin]"),
+                "2:34",
+                "`message` must come first",
+                id="message tab missing",
+            ),
+            pytest.param(SMALLEST.replace("cli_a", "a"), "3:17", "must begin with `cli_`", id="app_id"),
+            pytest.param(
+                SMALLEST.replace("app_secret: s", "app_secret: s, scopes: some"),
+                "3:47",
+                "must be one of all",
+                id="scopes",
+            ),
+            pytest.param("%YAML 9.9\n", "1:1", "", id="directive alone"),
+            pytest.param("a: \x00\n", "1:1", "", id="control character"),
+        ],
+    )
+    def test_position_and_text(self, text, place, message):
+        with pytest.raises(ScenarioError) as caught:
+            Emulator.from_text(text)
+
+        assert str(caught.value).startswith(f"scenario.yaml:{place}: {message}")
+        assert f"{caught.value.line}:{caught.value.column}" == place
+        assert caught.value.message
+
+    def test_missing_file(self, tmp_path):
+        with pytest.raises(ScenarioError, match="No such file"):
+            open_emulator(tmp_path / "missing.yaml")
+
+    def test_file_that_is_no_text(self, tmp_path):
+        path = tmp_path / "x.yaml"
+        path.write_bytes(b"\xff\xfe\x00")
+
+        with pytest.raises(ScenarioError, match="UTF-8"):
+            load_scenario(path)
+
+    def test_file_that_is_too_large(self, tmp_path):
+        path = tmp_path / "x.yaml"
+        path.write_bytes(b"#" * (LARGEST + 1))
+
+        with pytest.raises(ScenarioError, match="larger"):
+            load_scenario(path)
+
+
+class TestExample:
+    """The scenario of the examples."""
+
+    @pytest.fixture
+    def example(self):
+        emulator = Emulator(load_scenario(EXAMPLE), None, ManualClock())
+        api = Pretend(emulator)
+        yield api
+        api.close()
+
+    def test_first_app_is_the_documented_one(self, example):
+        assert example.emulator.first_app() == (OURS, "emulator-secret")
+
+    def test_ids_in_the_head_comment_are_the_ids_of_the_file(self, example):
+        head = EXAMPLE.read_text().partition("version: 1")[0]
+
+        for user in example.emulator.directory.users.values():
+            row = f"{user.open_ids[OURS]}  {user.user_id}  {user.email}"
+            assert row in head, user.name
+        for chat in example.emulator.acts.chats():
+            assert chat["chat_id"] in head
+
+    def test_one_person_has_left_and_one_is_invisible(self, example):
+        users = example.emulator.directory.users.values()
+
+        assert [user.name for user in users if user.resigned] == ["高慧"]
+        assert [user.name for user in users if not user.visible] == ["周杰"]
+        assert all(user.email and user.mobile.startswith("+86138000000") for user in users)
+
+    def test_announcement_group_is_ours_and_the_other_one_is_not(self, example):
+        ours, theirs = (item["chat_id"] for item in example.call("chat_list").data["items"])
+
+        assert "owner_id" not in example.get(ours)
+        assert example.call("chat_update", ours, body={"at_all_permission": "only_owner"}).code == 0
+        assert example.call("chat_update", theirs, body={"at_all_permission": "only_owner"}).code == 232016
