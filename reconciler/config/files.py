@@ -1,0 +1,147 @@
+"""Which files make up a fleet.
+
+A fleet is the folder with a `groupctl.yaml`. Its `groups` globs find the other files. As in a shell, `*`, `?` and
+`**` never match a name that begins with `.`, and here also none that begins with `_`; a pattern that writes the
+first character does. Never found are settings files, the emulator scenario, and whatever lies in a folder with a
+`groupctl.yaml` of its own, which is another fleet.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Final, NamedTuple
+
+from reconciler.config.problems import Problems
+from reconciler.errors import ConfigurationError, Diagnostic, Source, text
+
+SETTINGS_FILE: Final = "groupctl.yaml"
+DEFAULT_GLOBS: Final = ("**/*.yaml",)
+_ANY_FOLDERS: Final = "**"
+_HIDDEN: Final = (".", "_")
+
+
+class Glob(NamedTuple):
+    """A pattern of `groups` and where it stands."""
+
+    pattern: str
+    source: Source
+
+
+def find_root(start: Path) -> Path:
+    """Return the folder of the fleet that `start` is.
+
+    Raises:
+        ConfigurationError: The folder has no `groupctl.yaml`.
+    """
+    if (start / SETTINGS_FILE).is_file():
+        return start
+    raise ConfigurationError(
+        Diagnostic(
+            text("No fleet here"),
+            text("The folder {folder} has no `{file}`.", folder=start, file=SETTINGS_FILE),
+            text("Change to the folder of the fleet (`-C FOLDER`), or begin a new one:\n    groupctl init"),
+        )
+    )
+
+
+def find_files(
+    root: Path, globs: Sequence[Glob], excluded: frozenset[Path], problems: Problems
+) -> tuple[PurePosixPath, ...]:
+    """Return the group files of a fleet, relative to `root`, in the order of their names.
+
+    Args:
+        root: Folder of the fleet.
+        globs: Patterns relative to `root`.
+        excluded: Resolved paths that are never group files.
+        problems: Takes globs that match nothing and files that are really elsewhere.
+    """
+    hidden_too = any(part.startswith(_HIDDEN) for glob in globs for part in PurePosixPath(glob.pattern).parts)
+    candidates = sorted(_walk(root, hidden_too=hidden_too))
+    found: set[PurePosixPath] = set()
+    for glob in globs:
+        pattern = PurePosixPath(glob.pattern).parts
+        if glob.pattern.startswith("/") or ".." in pattern:
+            problems.error(
+                text("Path outside the fleet"),
+                text("`{pattern}` leads out of the folder of the fleet.", pattern=glob.pattern),
+                hint=text("Write a pattern relative to `groupctl.yaml`, without `..`."),
+                source=glob.source,
+            )
+            continue
+        matches = {path for path in candidates if _matches(path.parts, pattern)}
+        matches = {path for path in matches if (root / path).resolve() not in excluded}
+        if not matches:
+            problems.error(
+                text("No matching files"),
+                text("`{pattern}` matches no file of the fleet.", pattern=glob.pattern),
+                hint=text(
+                    "Names that begin with `.` or `_` match only where the pattern writes that character. "
+                    "Folders with a `groupctl.yaml` of their own are other fleets."
+                ),
+                source=glob.source,
+            )
+        found |= matches
+    return tuple(_inside(root, sorted(found), problems))
+
+
+def is_below(root: Path, path: Path) -> bool:
+    """Tell whether `path`, with all links resolved, is inside `root`."""
+    return path.resolve().is_relative_to(root.resolve())
+
+
+def _inside(root: Path, paths: Sequence[PurePosixPath], problems: Problems) -> Iterator[PurePosixPath]:
+    """Yield the files that really are below `root`, each one once even when links lead to it."""
+    seen: set[Path] = set()
+    for path in paths:
+        real = (root / path).resolve()
+        if not is_below(root, real):
+            problems.error(
+                text("Path outside the fleet"),
+                text("This file is a link that leads out of the folder of the fleet."),
+                hint=text("Replace the link by the file."),
+                source=Source((root / path).as_posix(), 1, 1),
+            )
+        elif real not in seen:
+            seen.add(real)
+            yield path
+
+
+def _walk(root: Path, *, hidden_too: bool) -> Iterator[PurePosixPath]:
+    """Yield all files of this fleet but settings files, without following links to folders."""
+    for folder, subfolders, files in os.walk(root):
+        if not hidden_too:
+            subfolders[:] = [name for name in subfolders if not name.startswith(_HIDDEN)]
+        here = Path(folder)
+        if here != root and SETTINGS_FILE in files:
+            subfolders.clear()
+            continue
+        relative = PurePosixPath(here.relative_to(root).as_posix())
+        yield from (relative / name for name in files if name != SETTINGS_FILE)
+
+
+def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return not parts
+    head, rest = pattern[0], pattern[1:]
+    if head == _ANY_FOLDERS and not rest:
+        return bool(parts) and not any(part.startswith(_HIDDEN) for part in parts)
+    if head == _ANY_FOLDERS:
+        deeper = bool(parts) and not parts[0].startswith(_HIDDEN) and _matches(parts[1:], pattern)
+        return deeper or _matches(parts, rest)
+    return bool(parts) and _name_matches(parts[0], head) and _matches(parts[1:], rest)
+
+
+def _name_matches(name: str, pattern: str) -> bool:
+    if name.startswith(_HIDDEN) and not pattern.startswith(name[0]):
+        return False
+    return _compiled(pattern).match(name) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(pattern))

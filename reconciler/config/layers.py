@@ -1,0 +1,227 @@
+"""One layer in normal form, so that merging and everything after it knows one spelling only.
+
+- A list of things becomes `{list: …}`; `moderation: only_owner` becomes `{mode: only_owner}`.
+- People and bots become `ou_…`, `cli_…` or `self`.
+- `share_card` becomes `add_member`, which is the same switch of the platform.
+- `unmanaged` becomes dotted paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from reconciler.config.merge import Layer
+from reconciler.config.persons import People
+from reconciler.config.problems import Problems
+from reconciler.config.schema import UNMANAGEABLE
+from reconciler.config.tree import Mark, Node, YamlList, YamlMap, empty_list, empty_map
+from reconciler.config.wording import NOT_YET_KEYS, closest, not_yet
+from reconciler.errors import Source, Text, text
+from reconciler.model.address import address
+from reconciler.model.ids import is_bot
+from reconciler.model.settings import Settings
+
+_ADD_MEMBER: Final = {"allowed": "all_members", "not_allowed": "only_owner"}
+"""The only two legal pairs of `share_card` and `add_member`. Source: chats.openapi.yaml, `info.x-rules`."""
+
+_SETTINGS: Final = tuple(Settings.model_fields)
+
+
+class Normalizer:
+    """Brings layers into normal form.
+
+    Args:
+        people: The aliases of the fleet.
+        problems: Takes everything that is wrong within one layer.
+    """
+
+    def __init__(self, people: People, problems: Problems) -> None:
+        self._people = people
+        self._problems = problems
+        self._forms: dict[str, Callable[[YamlMap, str, str], None]] = {
+            "permissions": self._permissions,
+            "managers": self._people_list,
+            "members": self._people_list,
+            "moderation": self._moderation,
+            "tabs": self._things,
+            "menus": self._things,
+        }
+
+    def layer(self, written: YamlMap, where: str = "") -> Layer:
+        """Return what a map of the file writes.
+
+        Args:
+            written: A group, a template or defaults; its shape was checked.
+            where: Key of the group, or empty.
+        """
+        values = written.copy()
+        for name in self._forms.keys() & written.keys():
+            self._forms[name](values, name, where)
+        if "template" in values:
+            values.drop("template")
+        if "unmanaged" not in values:
+            return Layer(values)
+        paths = values["unmanaged"]
+        values.drop("unmanaged")
+        return Layer(values, tuple(self._unmanaged(values, paths, where)))
+
+    def _things(self, values: YamlMap, name: str, _where: str) -> None:
+        values[name] = _expanded(values[name], values.marks[name])
+
+    def _people_list(self, values: YamlMap, name: str, where: str) -> None:
+        values[name] = self._people_in(
+            values[name], values.marks[name], address(where, name) if where else ""
+        )
+
+    def _people_in(self, collection: Node, mark: Mark, where: str) -> YamlMap:
+        expanded = _expanded(collection, mark)
+        for part in ("list", "keep"):
+            if part in expanded:
+                expanded[part] = self._identities(expanded[part], where)
+        return expanded
+
+    def _identities(self, written: YamlList, where: str) -> YamlList:
+        identities = empty_list()
+        seen: dict[str, Source] = {}
+        for index, name in enumerate(written):
+            source = written.item_source(index)
+            identity = self._people.resolve(name, source, where, self._problems)
+            if identity is None:
+                continue
+            if identity in seen:
+                self._error(
+                    text("Listed twice"),
+                    text(
+                        "`{name}` is in the list already: {first} names the same.",
+                        name=name,
+                        first=seen[identity],
+                    ),
+                    text("Keep one of them."),
+                    where,
+                    source,
+                )
+                continue
+            seen[identity] = source
+            identities.append_marked(identity, written.marks[index])
+        return identities
+
+    def _moderation(self, values: YamlMap, name: str, where: str) -> None:
+        written, mark = values[name], values.marks[name]
+        if isinstance(written, YamlMap):
+            moderation = written.copy()
+        else:
+            moderation = empty_map()
+            moderation.put("mode", written, mark)
+        if "moderators" in moderation:
+            facet = address(where, name) if where else ""
+            mark = moderation.marks["moderators"]
+            moderators = self._people_in(moderation["moderators"], mark, facet)
+            for part in moderators.keys() & {"list", "keep"}:
+                self._refuse_bots(moderators[part], facet)
+            moderation["moderators"] = moderators
+        values[name] = moderation
+
+    def _refuse_bots(self, moderators: YamlList, where: str) -> None:
+        for index, identity in enumerate(moderators):
+            if is_bot(identity):
+                self._error(
+                    text("Bot among the moderators"),
+                    text("`{bot}` is a bot. Moderators are users; bots cannot be moderators.", bot=identity),
+                    text("Remove it from the moderators. The owner may always post."),
+                    where,
+                    moderators.item_source(index),
+                )
+
+    def _permissions(self, values: YamlMap, name: str, where: str) -> None:
+        written = values[name]
+        if "share_card" not in written:
+            return
+        permissions = written.copy()
+        share_card, mark = permissions["share_card"], permissions.marks["share_card"]
+        permissions.drop("share_card")
+        meant = _ADD_MEMBER[share_card]
+        if "add_member" not in permissions:
+            permissions.put("add_member", meant, mark)
+        elif permissions["add_member"] != meant:
+            self._error(
+                text("Conflicting settings"),
+                text(
+                    "`share_card: {share_card}` is the same switch as `add_member: {meant}`, but line {line} sets "
+                    "`add_member: {add_member}`.",
+                    share_card=share_card,
+                    meant=meant,
+                    line=permissions.key_source("add_member").line,
+                    add_member=permissions["add_member"],
+                ),
+                text("Keep only one of the two keys."),
+                where and address(where, "settings"),
+                written.key_source("share_card"),
+            )
+        values[name] = permissions
+
+    def _unmanaged(self, values: YamlMap, paths: YamlList, where: str) -> Iterator[str]:
+        for index, path in enumerate(paths):
+            source = paths.item_source(index)
+            if path in NOT_YET_KEYS:
+                self._error(*not_yet(text("`{path}` in `unmanaged`", path=path)), where, source)
+                continue
+            if path not in UNMANAGEABLE:
+                suggestion = closest(path, UNMANAGEABLE)
+                self._error(
+                    text("Unknown path"),
+                    text("`{path}` names neither a facet nor a setting.", path=path),
+                    text("Did you mean `{path}`?", path=suggestion)
+                    if suggestion
+                    else text("Write a facet (`tabs`) or a setting with its path (`permissions.urgent`)."),
+                    where,
+                    source,
+                )
+                continue
+            for each in _paths(path):
+                place = _place(values, each)
+                if place is None:
+                    yield each
+                else:
+                    self._error(
+                        text("Written and unmanaged"),
+                        text(
+                            "`{path}` is unmanaged here, but line {line} writes it.",
+                            path=each,
+                            line=place.line,
+                        ),
+                        text("Remove one of the two."),
+                        where,
+                        source,
+                    )
+
+    def _error(self, summary: Text, detail: Text, hint: Text, where: str, source: Source) -> None:
+        self._problems.error(summary, detail, hint=hint, address=where, source=source)
+
+
+def _expanded(collection: Node, mark: Mark) -> YamlMap:
+    """Return `{list: …}` for a bare list; a map as a copy."""
+    if isinstance(collection, YamlMap):
+        return collection.copy()
+    expanded = empty_map()
+    expanded.put("list", collection, mark)
+    return expanded
+
+
+def _paths(path: str) -> tuple[str, ...]:
+    """Return the dotted paths that an entry of `unmanaged` stands for."""
+    match path:
+        case "settings":
+            return _SETTINGS
+        case "permissions.share_card":
+            return ("permissions.add_member",)
+        case _:
+            return (path,)
+
+
+def _place(values: YamlMap, path: str) -> Source | None:
+    """Return where a layer writes `path`, or `None` when it does not."""
+    head, _, rest = path.partition(".")
+    if head not in values:
+        return None
+    return _place(values[head], rest) if rest else values.key_source(head)

@@ -1,0 +1,226 @@
+"""Loading a fleet: the one way from files to desired groups."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from reconciler.config.assembly import Assembly, assemble
+from reconciler.config.document import Document, read_file
+from reconciler.config.files import DEFAULT_GLOBS, SETTINGS_FILE, Glob, find_files, find_root, is_below
+from reconciler.config.positions import Positions
+from reconciler.config.problems import Problems
+from reconciler.config.schema import GroupsFile, SettingsFile
+from reconciler.config.tree import YamlMap, empty_map
+from reconciler.config.validation import validate
+from reconciler.config.wording import NOT_YET, closest
+from reconciler.errors import ConfigurationError, Diagnostic, Source, Text, text
+from reconciler.model.address import address
+from reconciler.model.fleet import Fleet, GuardLimits
+
+_NAMED_ENDPOINTS: Final = ("feishu", "lark", "emulator")
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_URL: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorSettings:
+    """Files of the emulator, as absolute paths below the folder of the fleet."""
+
+    scenario: Path
+    database: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A fleet as its files describe it."""
+
+    fleet: Fleet
+    endpoint: str
+    """`feishu`, `lark`, `emulator` or a URL; whether its host is trusted is not checked here."""
+    state: str
+    """The state file as written, relative to `root`."""
+    emulator: EmulatorSettings
+    root: Path
+    positions: Positions
+    warnings: tuple[Diagnostic, ...]
+
+
+def load_configuration(directory: Path) -> Configuration:
+    """Return the checked configuration of the fleet in `directory`, without any network.
+
+    Raises:
+        ConfigurationError: Holds every problem of every file, ordered by file, line and column.
+    """
+    with _collection_paused():
+        return _load(find_root(directory))
+
+
+def _load(root: Path) -> Configuration:
+    problems = Problems()
+    document = read_file(root / SETTINGS_FILE, _shown(root, SETTINGS_FILE), problems)
+    written = validate(document, SettingsFile, problems) if document else None
+    tree = empty_map() if written is None else written
+    settings = _settings(tree)
+    start = Source(_shown(root, SETTINGS_FILE), 1, 1)
+    _check_endpoint(tree, problems)
+    _check_state(tree, root, problems)
+    emulator = _emulator(settings, tree, root, problems)
+    documents = _read_groups(root, _globs(tree, start), emulator, problems)
+    trees = [validate(each, GroupsFile, problems) if each else None for each in documents]
+    files = [each for each in trees if each is not None]
+    complete = written is not None and len(files) == len(trees)
+    assembly = assemble(tree, files, problems, complete=complete)
+    if problems.has_errors:
+        raise ConfigurationError(*problems.all)
+    return Configuration(
+        fleet=_fleet(settings, assembly),
+        endpoint=settings.tenant.endpoint,
+        state=settings.state,
+        emulator=emulator,
+        root=root.absolute(),
+        positions=Positions(assembly.origins),
+        warnings=problems.all,
+    )
+
+
+def missing_names(configuration: Configuration, bound_keys: Container[str]) -> tuple[Diagnostic, ...]:
+    """Return an error for every group that would have to be created without a name.
+
+    Args:
+        configuration: The fleet.
+        bound_keys: Keys that have a chat already according to the state.
+    """
+    return tuple(
+        Diagnostic(
+            text("Name missing"),
+            text("`{key}` has no group chat yet, and a new one needs a name.", key=key),
+            text("Add `name: …`, or `chat_id: oc_…` if the group chat exists already."),
+            address(key, "settings"),
+            configuration.positions.find(key),
+        )
+        for key, group in configuration.fleet.groups.items()
+        if group.settings.name is None and group.chat_id is None and key not in bound_keys
+    )
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Keep the garbage collector from looking at a growing fleet again and again: a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _shown(root: Path, file: str) -> str:
+    return (root / file).as_posix()
+
+
+def _settings(tree: YamlMap) -> SettingsFile:
+    """Return the settings that were written rightly, filled up with defaults; errors were told before."""
+    shared = {"people", "defaults", "templates"}
+    written = {name: value for name, value in tree.items() if name not in shared}
+    return SettingsFile.model_validate({"version": 1, "fleet": "unnamed"} | written)
+
+
+def _fleet(settings: SettingsFile, assembly: Assembly) -> Fleet:
+    return Fleet(
+        name=settings.fleet,
+        groups=assembly.groups,
+        guards=GuardLimits.model_validate(settings.guards.model_dump(exclude={"people"})),
+        operate_as_owner=settings.tenant.operate_as_owner,
+    )
+
+
+def _globs(tree: YamlMap, start: Source) -> tuple[Glob, ...]:
+    if "groups" not in tree:
+        return tuple(Glob(pattern, start) for pattern in DEFAULT_GLOBS)
+    globs = tree["groups"]
+    return tuple(Glob(pattern, globs.item_source(index)) for index, pattern in enumerate(globs))
+
+
+def _read_groups(
+    root: Path, globs: tuple[Glob, ...], emulator: EmulatorSettings, problems: Problems
+) -> list[Document | None]:
+    """Read all group files; `None` stands for one that cannot be read."""
+    excluded = frozenset({emulator.scenario.resolve()})
+    paths = find_files(root, globs, excluded, problems)
+    return [read_file(root / path, _shown(root, str(path)), problems) for path in paths]
+
+
+def _emulator(settings: SettingsFile, tree: YamlMap, root: Path, problems: Problems) -> EmulatorSettings:
+    section = tree.get("emulator", empty_map())
+    for key in section:
+        _check_path(section, key, root, problems)
+    absolute = root.absolute()
+    return EmulatorSettings(
+        scenario=absolute / settings.emulator.scenario, database=absolute / settings.emulator.database
+    )
+
+
+def _check_state(tree: YamlMap, root: Path, problems: Problems) -> None:
+    if "state" not in tree:
+        return
+    if _URL.match(tree["state"]):
+        problems.error(
+            NOT_YET,
+            text("A URL as `state` is not supported by this version yet."),
+            hint=text("Write the name of a file, such as `groupctl.lock.json`."),
+            source=tree.value_source("state"),
+        )
+    else:
+        _check_path(tree, "state", root, problems)
+
+
+def _check_path(holder: YamlMap, key: str, root: Path, problems: Problems) -> None:
+    if not holder[key] or not is_below(root, root / holder[key]):
+        problems.error(
+            text("Path outside the fleet"),
+            text("`{key}` has to name a file in the folder of the fleet or below it.", key=key),
+            hint=text("Write a path relative to `groupctl.yaml`, without `..`."),
+            source=holder.value_source(key),
+        )
+
+
+def _check_endpoint(tree: YamlMap, problems: Problems) -> None:
+    tenant = tree.get("tenant", empty_map())
+    endpoint = tenant.get("endpoint", "feishu")
+    if endpoint in _NAMED_ENDPOINTS:
+        return
+    fault = _endpoint_fault(endpoint)
+    if fault:
+        suggestion = closest(endpoint, _NAMED_ENDPOINTS)
+        problems.error(
+            text("Invalid endpoint"),
+            fault,
+            hint=text("Did you mean `{name}`?", name=suggestion)
+            if suggestion
+            else text("Write `feishu`, `lark`, `emulator`, or a URL such as `https://feishu.example.com`."),
+            source=tenant.value_source("endpoint"),
+        )
+
+
+def _endpoint_fault(endpoint: str) -> Text | None:
+    """Return what is wrong with the URL of a platform; it may hold credentials and is never shown."""
+    try:
+        url = urlsplit(endpoint)
+        host = url.hostname
+    except ValueError:
+        host = None
+    if not host or url.scheme not in ("http", "https"):
+        return text("`endpoint` is neither a known name nor a URL.")
+    if url.username is not None or url.query or url.fragment or url.path not in ("", "/"):
+        return text("The URL of an endpoint has a host and possibly a port, and nothing else.")
+    if url.scheme == "http" and host not in _LOOPBACK:
+        return text("Only loopback addresses are reached without encryption.")
+    return None
