@@ -1,0 +1,147 @@
+"""Which chat a key belongs to, and what becomes of keys without one.
+
+| configuration | state      | binding                                                        |
+|---------------|------------|----------------------------------------------------------------|
+| key           | bound      | `bound`; `chat_id` in the YAML must agree                      |
+| key           | tombstone  | `adopt` the same chat again, never created                     |
+| key, `chat_id`| nothing    | `adopt`                                                        |
+| key           | intent     | `resume` the create with the same uuid and body, if fresh      |
+| key           | nothing    | `create`                                                       |
+| no key        | bound      | `leave`                                                        |
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Final
+
+from reconciler.errors import Diagnostic, text
+from reconciler.model.base import Frozen
+from reconciler.model.group import DesiredGroup
+from reconciler.model.recorded import Intent, RecordedGroup, State
+
+RESUMABLE_SECONDS: Final = 9 * 3600
+"""The platform remembers a uuid for 10 hours; one hour is left for clocks and slow runs.
+Source: chats.openapi.yaml, chat_create `uuid`."""
+
+
+class BindingKind(StrEnum):
+    """How a key relates to a chat."""
+
+    BOUND = "bound"
+    ADOPT = "adopt"
+    RESUME = "resume"
+    CREATE = "create"
+    LEAVE = "leave"
+
+
+class Binding(Frozen):
+    """A key with its chat, if it has one. With a `problem` nothing can be planned for the key."""
+
+    key: str
+    kind: BindingKind
+    chat_id: str | None = None
+    recorded: RecordedGroup | None = None
+    intent: Intent | None = None
+    uuid: str = ""
+    problem: Diagnostic | None = None
+
+
+def create_uuid(fleet: str, key: str, incarnation: int) -> str:
+    """Return the deduplication key of a create: at most 50 characters, the same for the same group."""
+    identity = "\0".join((fleet, key, str(incarnation)))
+    return "gr-" + hashlib.sha256(identity.encode()).hexdigest()[:40]
+
+
+def bind(key: str, desired: DesiredGroup | None, state: State, now: float) -> Binding:
+    """Return the binding of one key of the configuration or the state.
+
+    Args:
+        key: A key that the configuration, the state or both know.
+        desired: What the configuration asks for; `None` when the key left it.
+        state: The state.
+        now: Seconds since 1970.
+    """
+    recorded = state.groups.get(key)
+    if desired is None:
+        return Binding(
+            key=key,
+            kind=BindingKind.LEAVE,
+            chat_id=recorded.chat_id if recorded else None,
+            recorded=recorded,
+        )
+    tombstone = state.tombstones.get(key)
+    known = recorded or (tombstone.group if tombstone else None)
+    if known and desired.chat_id not in {None, known.chat_id}:
+        return _conflict(key, BindingKind.BOUND, desired.chat_id, known.chat_id)
+    chat_id = known.chat_id if known else desired.chat_id
+    if chat_id:
+        holder = _other_holder(key, chat_id, state)
+        if holder:
+            return _held(key, chat_id, holder)
+        kind = BindingKind.BOUND if recorded else BindingKind.ADOPT
+        return Binding(key=key, kind=kind, chat_id=chat_id, recorded=known)
+    return _unborn(key, state, now)
+
+
+def _other_holder(key: str, chat_id: str, state: State) -> str | None:
+    holders = (other for other, group in state.groups.items() if group.chat_id == chat_id and other != key)
+    return next(holders, None)
+
+
+def _unborn(key: str, state: State, now: float) -> Binding:
+    intent = state.intents.get(key)
+    if intent is None:
+        return Binding(key=key, kind=BindingKind.CREATE, uuid=create_uuid(state.fleet, key, 0))
+    if now - intent.time < RESUMABLE_SECONDS:
+        return Binding(key=key, kind=BindingKind.RESUME, uuid=intent.uuid, intent=intent)
+    return Binding(
+        key=key,
+        kind=BindingKind.RESUME,
+        problem=Diagnostic(
+            text("Unfinished create is too old to resume"),
+            text(
+                "The create of this group was begun more than 9 hours ago and its answer never arrived. "
+                "The platform may have made the group; repeating the create now could make a second one."
+            ),
+            text(
+                "Look for the group in Feishu. If it is there, set its `chat_id:` in the YAML. If it is "
+                "not, run `groupctl forget {key}`.",
+                key=key,
+            ),
+            address=key,
+        ),
+    )
+
+
+def _conflict(key: str, kind: BindingKind, wanted: str | None, known: str) -> Binding:
+    return Binding(
+        key=key,
+        kind=kind,
+        chat_id=known,
+        problem=Diagnostic(
+            text("Key is bound to another chat"),
+            text(
+                "The configuration says `chat_id: {wanted}`, but the state binds this key to `{known}`.",
+                wanted=wanted,
+                known=known,
+            ),
+            text("Correct `chat_id:`, or leave it out to go on with the chat that is bound."),
+            address=key,
+        ),
+    )
+
+
+def _held(key: str, chat_id: str, holder: str) -> Binding:
+    return Binding(
+        key=key,
+        kind=BindingKind.ADOPT,
+        chat_id=chat_id,
+        problem=Diagnostic(
+            text("Chat is bound to another key"),
+            text("`{chat_id}` is bound to the key `{holder}` in the state.", chat_id=chat_id, holder=holder),
+            text("If the key was renamed, run `groupctl state mv {holder} {key}`.", holder=holder, key=key),
+            address=key,
+        ),
+    )

@@ -1,0 +1,280 @@
+"""What makes a plan unsafe. Guards run before the first write; each can be overridden by its name only.
+
+`removals` and `forgets` refuse the whole plan, `lockout` and `twin` refuse a group.
+
+Source: DESIGN section 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import Final, assert_never
+
+from reconciler.diff.changes import Change, ChangeKind
+from reconciler.errors import Diagnostic, text
+from reconciler.model.address import Facet, address
+from reconciler.model.fleet import ForgetsLimit, GuardLimits, LockoutLimit, RemovalsLimit
+from reconciler.model.group import LiveGroup
+from reconciler.model.ids import SELF
+from reconciler.plan.answers import ListedChat
+from reconciler.plan.plan import GroupPlan, StepAction
+
+GUARDS: Final = ("removals", "forgets", "lockout", "twin")
+
+
+def check_guards(
+    groups: Sequence[GroupPlan],
+    limits: GuardLimits,
+    overrides: Container[str],
+    *,
+    configured: int,
+    managed: int,
+) -> tuple[Diagnostic, ...]:
+    """Return why the whole plan is refused; empty when it is not.
+
+    Args:
+        groups: The planned groups.
+        limits: Limits from the configuration.
+        overrides: Names of guards that are set aside.
+        configured: Groups in the configuration.
+        managed: Groups in the state before this plan.
+    """
+    refusals: list[Diagnostic] = []
+    if "removals" not in overrides:
+        refusals.extend(_check_removals(groups, limits.removals))
+    if "forgets" not in overrides:
+        refusals.extend(_check_forgets(groups, limits.forgets, configured, managed))
+    return tuple(refusals)
+
+
+def check_group(
+    group: GroupPlan,
+    limits: GuardLimits,
+    overrides: Container[str],
+    namesakes: Mapping[str, Sequence[ListedChat]],
+) -> tuple[Diagnostic, ...]:
+    """Return why one group is refused; empty when it is not.
+
+    Args:
+        group: The planned group.
+        limits: Limits from the configuration.
+        overrides: Names of guards that are set aside.
+        namesakes: Chats our app is in that no key is bound to, by name.
+    """
+    refusals: list[Diagnostic] = []
+    if "lockout" not in overrides:
+        refusals.extend(_check_lockout(group, limits.lockout))
+    if "twin" not in overrides:
+        refusals.extend(_check_twin(group, namesakes))
+    return tuple(refusals)
+
+
+# ------------------------------------------------------------------ removals
+
+
+def _check_removals(groups: Iterable[GroupPlan], limit: RemovalsLimit) -> Iterator[Diagnostic]:
+    gone = 0
+    for group in groups:
+        for step in group.performable:
+            removed = [change for change in step.changes if change.kind is ChangeKind.REMOVE]
+            gone += len(removed)
+            size = _size(group.live, step.facet) if group.live else 0
+            if len(removed) < 2:
+                continue
+            if len(removed) > limit.fraction * size:
+                yield _too_large_a_part(step.address, removed, size, limit)
+            elif len(removed) == size and not any(each.kind is ChangeKind.ADD for each in step.changes):
+                yield _emptied(step.address, removed)
+    if gone > limit.count:
+        yield _too_many(gone, limit)
+
+
+def _size(live: LiveGroup, facet: Facet) -> int:
+    """Return how many things of a collection there are now."""
+    match facet:
+        case Facet.MANAGERS:
+            return len(live.managers or ())
+        case Facet.MODERATION:
+            return len((live.moderation and live.moderation.moderators) or ())
+        case Facet.TABS:
+            return sum(tab.writable for tab in live.tabs or ())
+        case Facet.MENUS:
+            return len(live.menus or ())
+        case Facet.MEMBERS:
+            return len(live.members.users) if live.members else 0
+        case Facet.EXISTENCE | Facet.SETTINGS | Facet.LIFECYCLE:
+            return 0
+        case _:
+            assert_never(facet)
+
+
+def _too_large_a_part(where: str, removed: Sequence[Change], size: int, limit: RemovalsLimit) -> Diagnostic:
+    return Diagnostic(
+        text("Plan removes too large a part of a collection"),
+        text(
+            "{count} of {size} ({percent:.0f} %) would be removed: {names}. The limit is {limit:.0f} % "
+            "when more than one goes. Nothing was changed.",
+            count=len(removed),
+            size=size,
+            percent=100 * len(removed) / size,
+            names=_names(removed),
+            limit=100 * limit.fraction,
+        ),
+        _override_removals(),
+        address=where,
+        source=removed[0].source,
+    )
+
+
+def _emptied(where: str, removed: Sequence[Change]) -> Diagnostic:
+    return Diagnostic(
+        text("Plan empties a collection"),
+        text(
+            "All {count} would be removed: {names}. Nothing was changed.",
+            count=len(removed),
+            names=_names(removed),
+        ),
+        _override_removals(),
+        address=where,
+        source=removed[0].source,
+    )
+
+
+def _too_many(gone: int, limit: RemovalsLimit) -> Diagnostic:
+    return Diagnostic(
+        text("Plan removes too much"),
+        text(
+            "{gone} members, managers, moderators, tabs and menus would be removed; the limit is {limit}. "
+            "Nothing was changed.",
+            gone=gone,
+            limit=limit.count,
+        ),
+        _override_removals(),
+    )
+
+
+def _names(changes: Sequence[Change], shown: int = 5) -> str:
+    names = ", ".join(change.path.partition("/")[2] for change in changes[:shown])
+    rest = len(changes) - shown
+    return text("{names} and {rest} more", names=names, rest=rest) if rest > 0 else names
+
+
+def _override_removals() -> str:
+    return text(
+        "If this is what you want, run `groupctl apply --override removals`; to keep everything that is "
+        "there, run `groupctl apply --no-removals`."
+    )
+
+
+def _override(guard: str) -> str:
+    return text("If this is what you want, run `groupctl apply --override {guard}`.", guard=guard)
+
+
+# ------------------------------------------------------------------ forgets
+
+
+def _check_forgets(
+    groups: Iterable[GroupPlan], limit: ForgetsLimit, configured: int, managed: int
+) -> Iterator[Diagnostic]:
+    # A key without a chat only has an unfinished create to lose; it was never managed.
+    leaving = [
+        group.key
+        for group in groups
+        if group.chat_id and any(step.action is StepAction.FORGET for step in group.steps)
+    ]
+    if not leaving:
+        return
+    if configured == 0:
+        yield Diagnostic(
+            text("Configuration has no groups"),
+            text(
+                "The state holds {managed} groups and the configuration none: all would be forgotten. "
+                "Nothing was changed.",
+                managed=managed,
+            ),
+            text(
+                "Check that `groups:` in `groupctl.yaml` finds your files. If the fleet is really to be "
+                "given up, run `groupctl apply --override forgets`."
+            ),
+        )
+    elif len(leaving) > limit.count or len(leaving) > limit.fraction * managed:
+        yield Diagnostic(
+            text("Plan forgets too many groups"),
+            text(
+                "{count} of {managed} groups ({percent:.0f} %) left the configuration and would no longer "
+                "be managed: {names}. The limits are {limit} and {fraction:.0f} %. Nothing was changed.",
+                count=len(leaving),
+                managed=managed,
+                percent=100 * len(leaving) / managed,
+                names=", ".join(leaving[:5]) + (", …" if len(leaving) > 5 else ""),
+                limit=limit.count,
+                fraction=100 * limit.fraction,
+            ),
+            _override("forgets"),
+        )
+
+
+# ------------------------------------------------------------------ lockout
+
+
+def _check_lockout(group: GroupPlan, limit: LockoutLimit) -> Iterator[Diagnostic]:
+    changes = [change for step in group.performable for change in step.changes]
+    dismissed = [
+        change
+        for change in changes
+        if change.path.startswith("managers/") and change.kind is ChangeKind.REMOVE
+    ]
+    if any(change.before == SELF for change in dismissed):
+        yield Diagnostic(
+            text("Our app would lose its role"),
+            text(
+                "The app is a manager of this group and not in the list of `managers`; without the role it "
+                "could not manage the group any longer. Nothing was changed in this group."
+            ),
+            text("Add `self` to `managers`, or run `groupctl apply --override lockout`."),
+            address=address(group.key, "managers"),
+            source=dismissed[0].source,
+        )
+    appointed = sum(change.path.startswith("managers/") for change in changes) - len(dismissed)
+    present = len((group.live.managers if group.live else None) or ())
+    staying = present + appointed - len(dismissed)
+    if dismissed and staying < limit.min_managers:
+        yield Diagnostic(
+            text("Too few managers would stay"),
+            text(
+                "{staying} of {present} managers would stay; `guards.lockout.min_managers` asks for "
+                "{limit}. Nothing was changed in this group.",
+                staying=staying,
+                present=present,
+                limit=limit.min_managers,
+            ),
+            _override("lockout"),
+            address=address(group.key, "managers"),
+            source=dismissed[0].source,
+        )
+
+
+# ------------------------------------------------------------------ twin
+
+
+def _check_twin(group: GroupPlan, namesakes: Mapping[str, Sequence[ListedChat]]) -> Iterator[Diagnostic]:
+    if not any(step.action is StepAction.CREATE for step in group.steps):
+        return
+    twins = namesakes.get(group.name, ())
+    if twins:
+        yield Diagnostic(
+            text("A group of this name exists already"),
+            text(
+                "Our app is in {ids}, of the same name and bound to no key. Creating another one would "
+                "make a twin. Nothing was changed in this group.",
+                ids=", ".join(f"`{chat.chat_id}`" for chat in twins),
+            ),
+            text(
+                "To manage the existing group, set `chat_id: {chat_id}` in the YAML. To create a second "
+                "one all the same, run `groupctl apply {key} --override twin`.",
+                chat_id=twins[0].chat_id,
+                key=group.key,
+            ),
+            address=group.key,
+            source=next(each.source for each in group.steps[0].changes if each.path == "name"),
+        )

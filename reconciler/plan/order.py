@@ -1,0 +1,28 @@
+"""The order of writing inside one group, as data.
+
+    existence → settings → members → managers → moderation → tabs → menus → lifecycle
+
+Members come before managers and moderators, who have to be in the group; settings come first, because they
+decide who may do the rest. Groups do not wait for each other.
+
+Source: DESIGN section 4.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reconciler.model.address import Facet
+
+ORDER: Final = (
+    Facet.EXISTENCE,
+    Facet.SETTINGS,
+    Facet.MEMBERS,
+    Facet.MANAGERS,
+    Facet.MODERATION,
+    Facet.TABS,
+    Facet.MENUS,
+    Facet.LIFECYCLE,
+)
+
+RANK: Final = {facet: rank for rank, facet in enumerate(ORDER)}

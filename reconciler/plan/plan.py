@@ -1,0 +1,183 @@
+"""A plan as data: groups with their steps in order.
+
+Equal inputs give equal plans: groups are sorted by key, steps stand in `plan.order`, changes in the order
+of the configuration.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import Field, SkipValidation, computed_field
+
+from reconciler.diff.changes import Change, Origin, Risk
+from reconciler.diff.risk import NEUTRAL, gravity
+from reconciler.errors import Diagnostic
+from reconciler.model.address import Facet
+from reconciler.model.base import Frozen
+from reconciler.model.group import DesiredGroup, LiveGroup
+from reconciler.model.recorded import RecordedGroup
+from reconciler.plan.operations import OFFLINE_KINDS, Operation
+
+FORMAT_VERSION: Final = 1
+
+HumanText: TypeAlias = Annotated[str, SkipValidation]
+"""A text for people; validation would turn a `Text` into a plain string and lose its translation."""
+
+
+class StepAction(StrEnum):
+    """What a step does, in one word."""
+
+    CREATE = "create"
+    RESUME = "create (resume)"
+    """A create was begun and its answer never came: the same call again makes at most one group."""
+    ADOPT = "adopt"
+    UPDATE = "update"
+    FORGET = "forget"
+
+
+class Authority(StrEnum):
+    """Whether our role in the group lets us perform a step, as far as can be known before trying."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Block(Frozen):
+    """Why a step cannot be performed, and what would change that."""
+
+    reason: HumanText
+    remedy: HumanText
+
+
+class Step(Frozen):
+    """The write phase of one facet in one group: at least one operation, performed one after another."""
+
+    address: str
+    """`oncall-payments/tabs`"""
+    facet: Facet
+    action: StepAction
+    reason: HumanText
+    """Why the action was chosen; for people, never for decisions."""
+    changes: tuple[Change, ...] = ()
+    operations: tuple[Operation, ...]
+    authority: Authority = Authority.ALLOWED
+    block: Block | None = None
+    """Set exactly when the step is shown but will not be performed."""
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties (mypy 1362)
+    @property
+    def calls(self) -> int:
+        """Calls to the platform that the step makes when all goes well."""
+        return sum(operation.kind not in OFFLINE_KINDS for operation in self.operations)
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def origin(self) -> Origin:
+        """Where the step comes from: `both` as soon as its changes disagree."""
+        origins = {change.origin for change in self.changes}
+        return origins.pop() if len(origins) == 1 else Origin.BOTH if origins else Origin.CONFIG
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def risk(self) -> Risk:
+        """The gravest risk of the changes; loosening outweighs tightening, then the level counts."""
+        return max((change.risk for change in self.changes), key=gravity, default=NEUTRAL)
+
+
+class GroupPlan(Frozen):
+    """What is to be done in one group."""
+
+    key: str
+    name: str = ""
+    """Display name: the desired one, else the live one; for people only."""
+    chat_id: str | None = None
+    user_count: int = 0
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    problem: Diagnostic | None = None
+    """Why the group could not be planned at all: unreadable, gone, bound elsewhere. It has no steps then."""
+    refusals: tuple[Diagnostic, ...] = ()
+    """Guards that refuse this group; its steps are shown but not performed."""
+    desired: DesiredGroup | None = Field(default=None, exclude=True)
+    live: LiveGroup | None = Field(default=None, exclude=True)
+    recorded: RecordedGroup | None = Field(default=None, exclude=True)
+
+    @property
+    def performable(self) -> tuple[Step, ...]:
+        """The steps that apply performs."""
+        return () if self.refusals else tuple(step for step in self.steps if step.block is None)
+
+
+class Totals(Frozen):
+    """A plan in numbers."""
+
+    groups: int
+    unchanged: int
+    actions: dict[str, int]
+    """Steps per action."""
+    memberships: int
+    """Sum of the users in groups with steps: how many people's groups change."""
+    calls: dict[str, int]
+    """Calls per kind of operation."""
+    blocked: int
+    """Steps that our role does not allow."""
+    refused: int
+    """Groups refused by a guard."""
+    problems: int
+    """Groups that could not be planned."""
+
+
+class Plan(Frozen):
+    """Everything that is to be done, and everything that stands in the way."""
+
+    format_version: Literal[1] = FORMAT_VERSION
+    tool_version: str
+    endpoint: str
+    fleet: str
+    lineage: str
+    app_id: str
+    tenant_key: str = ""
+    groups: tuple[GroupPlan, ...]
+    refusals: tuple[Diagnostic, ...] = ()
+    """Guards that refuse the whole plan: nothing is performed."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps of all groups, in order."""
+        return tuple(step for group in self.groups for step in group.steps)
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is anything to apply, blocked or not."""
+        return bool(self.steps)
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def has_drift(self) -> bool:
+        """Whether live differs from what was last applied."""
+        return any(
+            change.origin in {Origin.DRIFT, Origin.BOTH} for step in self.steps for change in step.changes
+        )
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def totals(self) -> Totals:
+        """The plan in numbers."""
+        calls = Counter[str]()
+        for step in self.steps:
+            calls.update(each.kind for each in step.operations if each.kind not in OFFLINE_KINDS)
+        return Totals(
+            groups=len(self.groups),
+            unchanged=sum(not group.steps and group.problem is None for group in self.groups),
+            actions=dict(sorted(Counter(step.action.value for step in self.steps).items())),
+            memberships=sum(group.user_count for group in self.groups if group.steps),
+            calls=dict(sorted(calls.items())),
+            blocked=sum(step.block is not None for step in self.steps),
+            refused=sum(bool(group.refusals) for group in self.groups),
+            problems=sum(group.problem is not None for group in self.groups),
+        )

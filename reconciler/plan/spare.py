@@ -1,0 +1,37 @@
+"""`--no-removals`: what must not be touched is copied into desired before the diff.
+
+So the diff has no exceptions to remember.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from reconciler.model.collection import Collection
+from reconciler.model.group import DesiredGroup, LiveGroup
+
+T = TypeVar("T")
+
+
+def spare_live(desired: DesiredGroup, live: LiveGroup) -> DesiredGroup:
+    """Return `desired` with everything live that it does not list in the `keep` of its collections."""
+    moderation = desired.moderation
+    if moderation and moderation.moderators is not None:
+        listed = (live.moderation and live.moderation.moderators) or ()
+        moderation = moderation.model_copy(update={"moderators": _keeping(moderation.moderators, listed)})
+    return desired.model_copy(
+        update={
+            "managers": _keeping(desired.managers, live.managers or ()),
+            "moderation": moderation,
+            "tabs": _keeping(desired.tabs, (tab.id for tab in live.tabs or ())),
+            "menus": _keeping(desired.menus, (menu.id for menu in live.menus or ())),
+        }
+    )
+
+
+def _keeping(collection: Collection[T] | None, names: Iterable[str]) -> Collection[T] | None:
+    """Return the collection with `names` kept, whatever its mode: an additive one lets go of its own."""
+    if collection is None:
+        return None
+    return collection.model_copy(update={"keep": (*collection.keep, *sorted(names))})

@@ -1,0 +1,247 @@
+"""Laws of planning whole groups, with plans performed on a fake platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reconciler.apply.recording import record_facet
+from reconciler.diff.changes import ChangeKind
+from reconciler.diff.menus import match_menus
+from reconciler.model.address import Facet
+from reconciler.model.group import DesiredGroup, LiveGroup
+from reconciler.model.members import LiveMembers
+from reconciler.model.menus import TOP_LEVELS
+from reconciler.model.recorded import RecordedGroup, RecordedValue
+from reconciler.plan.build import PlanOptions, facet_steps
+from reconciler.plan.operations import Operation
+from reconciler.plan.plan import Step
+from reconciler.plan.spare import spare_live
+from tests.support.builders import CHAT, KEY, bound, plan_for, unborn
+from tests.support.fake_platform import FakeChat
+from tests.support.strategies import LAW, desired_groups, live_groups, recorded_groups
+
+
+def steps_of(desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None) -> list[Step]:
+    return list(facet_steps(desired, live, recorded, operate_as_owner=False))
+
+
+def operations_of(steps: Sequence[Step]) -> list[Operation]:
+    return [operation for each in steps for operation in each.operations]
+
+
+def fits_the_platform(desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None) -> bool:
+    """Tell whether kept and listed menus together stay below the limit, which only the user can see to."""
+    if desired.menus is None:
+        return True
+    kept = match_menus(desired.menus, live.menus or (), recorded).kept
+    return len(desired.menus.items) + len(kept) <= TOP_LEVELS
+
+
+def without_members(recorded: RecordedGroup | None) -> RecordedGroup | None:
+    if recorded is None:
+        return None
+    values = {path: value for path, value in recorded.values.items() if path != "members"}
+    return recorded.model_copy(update={"values": values})
+
+
+def recorded_after(
+    desired: DesiredGroup, before: LiveGroup, after: LiveGroup, recorded: RecordedGroup | None
+) -> RecordedGroup:
+    values: dict[str, RecordedValue] = {}
+    for facet in desired.facets:
+        values |= record_facet(facet, desired, before, after, recorded)
+    return RecordedGroup(chat_id=CHAT, values=values)
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_plan_after_performing_a_plan_is_empty(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    assume(fits_the_platform(desired, live, recorded))
+
+    after = FakeChat(live).perform(operations_of(steps_of(desired, live, recorded)))
+
+    assert steps_of(desired, after, recorded) == []
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_plan_is_empty_when_bots_cannot_be_read_back_but_were_recorded(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    assume(fits_the_platform(desired, live, recorded))
+    chat = FakeChat(live, hides_bots=True)
+    before = chat.read()
+
+    # What was recorded of members is believed where nobody can see; here nothing was.
+    believed = without_members(recorded)
+    after = chat.perform(operations_of(steps_of(desired, before, believed)))
+
+    assert steps_of(desired, after, recorded_after(desired, before, after, believed)) == []
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_plan_for_what_was_just_recorded_is_empty(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    assume(fits_the_platform(desired, live, recorded))
+    after = FakeChat(live).perform(operations_of(steps_of(desired, live, recorded)))
+
+    remembered = recorded_after(desired, live, after, recorded)
+
+    assert steps_of(desired, after, remembered) == []
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_step_has_changes_as_well_as_operations(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    for each in steps_of(desired, live, recorded):
+        assert each.changes
+        assert each.operations
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_without_removals_nobody_and_nothing_goes(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    spared = spare_live(desired, live)
+    assume(fits_the_platform(spared, live, recorded))
+
+    steps = steps_of(spared, live, recorded)
+    after = FakeChat(live).perform(operations_of(steps))
+
+    assert ChangeKind.REMOVE not in {change.kind for each in steps for change in each.changes}
+    assert live.managers is not None
+    assert after.managers is not None
+    assert after.managers >= live.managers
+    assert {tab.id for tab in after.tabs or ()} >= {tab.id for tab in live.tabs or ()}
+    assert sorted(menu.name for menu in live.menus or ()) == sorted(
+        menu.name for menu in after.menus or () if menu.name in {each.name for each in live.menus or ()}
+    )
+    if live.moderation and live.moderation.moderators and after.moderation and after.moderation.moderators:
+        assert after.moderation.moderators >= live.moderation.moderators
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_group_is_never_written_where_it_is_unmanaged(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    assume(fits_the_platform(desired, live, recorded))
+
+    after = FakeChat(live).perform(operations_of(steps_of(desired, live, recorded)))
+
+    managed = desired.settings.fields().keys()
+    before_fields, after_fields = live.settings.fields(), after.settings.fields()
+    assert {path for path in after_fields if before_fields.get(path) != after_fields[path]} <= managed
+    if desired.managers is None:
+        assert after.managers == live.managers
+    if desired.moderation is None:
+        assert after.moderation == live.moderation
+    if desired.tabs is None:
+        assert after.tabs == live.tabs
+    if desired.menus is None:
+        assert after.menus == live.menus
+
+
+@LAW
+@given(live_groups(), recorded_groups())
+def test_group_that_asks_for_nothing_has_no_steps(live: LiveGroup, recorded: RecordedGroup | None) -> None:
+    assert steps_of(DesiredGroup(key=KEY), live, recorded) == []
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_what_is_not_told_is_never_a_difference(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    untold = live.model_copy(
+        update={"managers": None, "moderation": None, "members": None, "tabs": None, "menus": None}
+    )
+
+    assert {each.facet for each in steps_of(desired, untold, recorded)} <= {Facet.SETTINGS}
+
+
+def shuffled(live: LiveGroup) -> LiveGroup:
+    """Return the same group with every set built in another order."""
+    assert live.members
+    return live.model_copy(
+        update={
+            "managers": frozenset(sorted(live.managers or (), reverse=True)),
+            "members": LiveMembers(
+                users=frozenset(sorted(live.members.users, reverse=True)), bots=live.members.bots
+            ),
+        }
+    )
+
+
+@LAW
+@given(st.lists(st.tuples(desired_groups, live_groups()), max_size=2))
+def test_input_order_of_groups_never_changes_the_plan(
+    groups: list[tuple[DesiredGroup, LiveGroup]],
+) -> None:
+    members = [
+        bound(desired.model_copy(update={"key": f"group-{number}"}), live)
+        for number, (desired, live) in enumerate(groups)
+    ]
+
+    forwards, backwards = plan_for(*members), plan_for(*reversed(members))
+
+    assert forwards.model_dump_json() == backwards.model_dump_json()
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_order_in_which_live_people_were_read_never_changes_the_plan(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    one = plan_for(bound(desired, live, recorded))
+    other = plan_for(bound(desired, shuffled(live), recorded))
+
+    assert one.model_dump_json() == other.model_dump_json()
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_steps_of_a_plan_survive_a_round_trip_through_json(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    computed = {"calls", "origin", "risk"}
+
+    for each in steps_of(desired, live, recorded):
+        text = each.model_dump_json(exclude=computed)
+        again = Step.model_validate_json(text)
+        assert again.model_dump_json(exclude=computed) == text
+        assert again.operations == each.operations
+
+
+@LAW
+@given(desired_groups)
+def test_first_plan_of_a_new_group_leads_to_an_empty_second_plan(desired: DesiredGroup) -> None:
+    named = desired.model_copy(update={"settings": desired.settings.model_copy(update={"name": "支付值班"})})
+    [group] = plan_for(unborn(named)).groups
+    assert group.live
+    assert group.desired
+    assert group.recorded
+
+    after = FakeChat(group.live).perform(operations_of(group.steps[1:]))
+
+    assert steps_of(group.desired, after, group.recorded) == []
+
+
+@LAW
+@given(desired_groups, live_groups(), recorded_groups())
+def test_plan_without_removals_refuses_nothing_for_removals(
+    desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
+) -> None:
+    plan = plan_for(bound(desired, live, recorded), options=PlanOptions(removals=False))
+
+    assert plan.refusals == ()

@@ -1,0 +1,160 @@
+"""Laws of tabs: the fewest calls, and identity.
+
+Calls of one kind can always be made one, so a way is told by: which missing tabs take over which surplus
+places, in which order the others are created, and whether a sort is needed then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
+from hypothesis import given
+
+from reconciler.diff.tabs import TabMatch, diff_tabs, match_tabs, tab_differs
+from reconciler.model.collection import Collection, Mode
+from reconciler.model.recorded import RecordedGroup
+from reconciler.model.tabs import LiveTab, Tab
+from reconciler.plan.operations import DeleteTabs
+from reconciler.plan.tabs import plan_tabs
+from tests.support.builders import live_group
+from tests.support.fake_platform import FakeChat
+from tests.support.strategies import LAW, live_tab_rows, recorded_groups, tab_collections, tab_lists
+
+
+def ways_to_reuse(missing: Sequence[Tab], places: Sequence[LiveTab]) -> Iterator[dict[str, LiveTab]]:
+    """Yield every injective choice of places for some of the missing tabs."""
+    if not missing:
+        yield {}
+        return
+    head, rest = missing[0], missing[1:]
+    yield from ways_to_reuse(rest, places)
+    for place in places:
+        # What an update does not send stays, and an icon cannot be removed by one.
+        icon_stays = bool(place.icon) and head.icon is None
+        opening_stays = bool(place.open_in_app) and head.open_in_app is None
+        if place.type == head.type and not icon_stays and not opening_stays:
+            others = [each for each in places if each is not place]
+            yield from ({head.name: place, **way} for way in ways_to_reuse(rest, others))
+
+
+def calls_of_way(
+    desired: Collection[Tab],
+    live: Sequence[LiveTab],
+    match: TabMatch,
+    reuse: dict[str, LiveTab],
+    created: Sequence[Tab],
+) -> int:
+    taken = {place.id for place in reuse.values()}
+    deleted = {tab.id for tab in match.surplus} - taken
+    updates = bool(reuse) or any(tab_differs(tab, old) for tab, old in match.pairs)
+    names = {old.id: tab.name for tab, old in match.pairs} | {old.id: name for name, old in reuse.items()}
+    kept = {tab.id: f"kept {tab.id}" for tab in match.kept}
+    row = [{**names, **kept}.get(tab.id) for tab in live if tab.id not in deleted]
+    row += [tab.name for tab in created]
+    wanted = [*(tab.name for tab in desired.items), *kept.values()]
+    is_sorted = [name for name in row if name is not None] == wanted
+    sort = desired.mode is Mode.EXACT and not is_sorted
+    return sum((bool(deleted), updates, bool(created), sort))
+
+
+def optimum(desired: Collection[Tab], live: Sequence[LiveTab], recorded: RecordedGroup | None) -> int:
+    match = match_tabs(desired, live, recorded)
+    return min(
+        calls_of_way(desired, live, match, reuse, created)
+        for reuse in ways_to_reuse(match.missing, match.surplus)
+        for created in permutations([tab for tab in match.missing if tab.name not in reuse])
+    )
+
+
+@LAW
+@given(tab_collections(), live_tab_rows(max_size=3), recorded_groups())
+def test_tabs_take_as_few_calls_as_any_way_does(
+    desired: Collection[Tab], live: tuple[LiveTab, ...], recorded: RecordedGroup | None
+) -> None:
+    assert len(plan_tabs(desired, live, recorded)) == optimum(desired, live, recorded)
+
+
+@LAW
+@given(tab_lists, live_tab_rows(max_size=3, foreign=False))
+def test_exact_tabs_take_as_few_calls_as_any_way_does(wanted: list[Tab], live: tuple[LiveTab, ...]) -> None:
+    desired = Collection[Tab](mode=Mode.EXACT, items=tuple(wanted))
+
+    assert len(plan_tabs(desired, live, None)) == optimum(desired, live, None)
+
+
+@LAW
+@given(tab_collections(), live_tab_rows())
+def test_tabs_end_as_listed_with_kept_ones_behind(
+    desired: Collection[Tab], live: tuple[LiveTab, ...]
+) -> None:
+    match = match_tabs(desired, live, None)
+
+    after = FakeChat(live_group(tabs=live)).perform(plan_tabs(desired, live, None)).tabs or ()
+
+    writable = [tab for tab in after if tab.writable]
+    ids = {tab.id for tab in match.kept}
+    listed = [tab for tab in writable if tab.id not in ids]
+    by_name = {tab.name: tab for tab in listed}
+    assert by_name.keys() == {tab.name for tab in desired.items}
+    assert not any(tab_differs(tab, by_name[tab.name]) for tab in desired.items)
+    if desired.mode is Mode.EXACT:
+        assert [tab.name for tab in listed] == [tab.name for tab in desired.items]
+        assert writable[len(listed) :] == list(match.kept)
+
+
+@LAW
+@given(tab_collections(), live_tab_rows())
+def test_matched_tab_keeps_its_id(desired: Collection[Tab], live: tuple[LiveTab, ...]) -> None:
+    match = match_tabs(desired, live, None)
+
+    operations = plan_tabs(desired, live, None)
+    after = FakeChat(live_group(tabs=live)).perform(operations).tabs or ()
+
+    names = {tab.id: tab.name for tab in after}
+    assert all(names[old.id] == tab.name for tab, old in match.pairs)
+
+
+@LAW
+@given(tab_collections(), live_tab_rows())
+def test_tab_whose_name_or_link_is_listed_is_deleted_only_for_a_better_match(
+    desired: Collection[Tab], live: tuple[LiveTab, ...]
+) -> None:
+    match = match_tabs(desired, live, None)
+    found = {tab.name for tab, _ in match.pairs}
+
+    deleted = {
+        tab_id
+        for operation in plan_tabs(desired, live, None)
+        if isinstance(operation, DeleteTabs)
+        for tab_id in operation.ids
+    }
+
+    for old in live:
+        same = [
+            tab
+            for tab in desired.items
+            if tab.type == old.type and (tab.name == old.name or tab.link == old.link)
+        ]
+        if old.id in deleted and same:
+            assert all(tab.name in found for tab in same)
+
+
+@LAW
+@given(tab_collections(), live_tab_rows())
+def test_tabs_that_the_api_cannot_write_keep_their_place(
+    desired: Collection[Tab], live: tuple[LiveTab, ...]
+) -> None:
+    after = FakeChat(live_group(tabs=live)).perform(plan_tabs(desired, live, None)).tabs or ()
+
+    assert [tab for tab in after if not tab.writable] == [tab for tab in live if not tab.writable]
+
+
+@LAW
+@given(tab_lists)
+def test_tabs_do_not_differ_from_themselves(wanted: list[Tab]) -> None:
+    desired = Collection[Tab](mode=Mode.EXACT, items=tuple(wanted))
+    row = tuple(LiveTab(**dict(tab), id=f"tab-{number}") for number, tab in enumerate(wanted))
+
+    assert diff_tabs(desired, row, None) == ()
+    assert plan_tabs(desired, row, None) == ()

@@ -1,0 +1,129 @@
+"""The table of `reconciler.plan.binding`: DESIGN section 6, "Exactly one group per key"."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.model.recorded import Intent, Tombstone
+from reconciler.plan.binding import BindingKind, bind, create_uuid
+from tests.support.builders import CHAT, KEY, desired_group, recorded_group, state
+
+NOW = 1_000_000.0
+NINE_HOURS = 9 * 3600
+
+OTHER_CHAT = "oc_other"
+
+
+def intent(age):
+    return Intent(uuid="gr-begun", incarnation=0, time=NOW - age, operation={})
+
+
+def bound_state(chat_id=CHAT):
+    return state(groups={KEY: recorded_group(chat_id=chat_id)})
+
+
+def buried_state():
+    return state(tombstones={KEY: Tombstone(time=0.0, group=recorded_group())})
+
+
+def test_key_without_a_chat_is_created_with_a_derived_uuid():
+    binding = bind(KEY, desired_group(), state(), NOW)
+
+    assert (binding.kind, binding.uuid) == (BindingKind.CREATE, create_uuid("acme-groups", KEY, 0))
+
+
+def test_key_of_the_state_is_bound():
+    binding = bind(KEY, desired_group(), bound_state(), NOW)
+
+    assert (binding.kind, binding.chat_id, binding.recorded) == (BindingKind.BOUND, CHAT, recorded_group())
+
+
+def test_chat_of_the_configuration_that_agrees_with_the_state_is_bound():
+    binding = bind(KEY, desired_group(chat_id=CHAT), bound_state(), NOW)
+
+    assert (binding.kind, binding.problem) == (BindingKind.BOUND, None)
+
+
+def test_chat_of_the_configuration_is_adopted():
+    binding = bind(KEY, desired_group(chat_id=CHAT), state(), NOW)
+
+    assert (binding.kind, binding.chat_id, binding.recorded) == (BindingKind.ADOPT, CHAT, None)
+
+
+def test_key_that_comes_back_is_adopted_again_and_never_created():
+    binding = bind(KEY, desired_group(), buried_state(), NOW)
+
+    assert (binding.kind, binding.chat_id, binding.recorded) == (BindingKind.ADOPT, CHAT, recorded_group())
+
+
+def test_bound_key_that_left_the_configuration_is_left():
+    binding = bind(KEY, None, bound_state(), NOW)
+
+    assert (binding.kind, binding.chat_id) == (BindingKind.LEAVE, CHAT)
+
+
+def test_unfinished_create_that_left_the_configuration_is_left_without_a_chat():
+    binding = bind(KEY, None, state(intents={KEY: intent(0)}), NOW)
+
+    assert (binding.kind, binding.chat_id) == (BindingKind.LEAVE, None)
+
+
+def test_unfinished_create_below_nine_hours_is_resumed_with_its_uuid():
+    binding = bind(KEY, desired_group(), state(intents={KEY: intent(NINE_HOURS - 1)}), NOW)
+
+    assert (binding.kind, binding.uuid, binding.problem) == (BindingKind.RESUME, "gr-begun", None)
+
+
+def test_unfinished_create_of_nine_hours_is_too_old():
+    binding = bind(KEY, desired_group(), state(intents={KEY: intent(NINE_HOURS)}), NOW)
+
+    assert binding.problem
+    assert binding.problem.summary == "Unfinished create is too old to resume"
+    assert binding.problem.hint == (
+        "Look for the group in Feishu. If it is there, set its `chat_id:` in the YAML. If it is not, run "
+        "`groupctl forget oncall-payments`."
+    )
+
+
+def test_bound_key_has_no_create_to_resume():
+    group = state(groups={KEY: recorded_group()}, intents={KEY: intent(0)})
+
+    assert bind(KEY, desired_group(), group, NOW).kind is BindingKind.BOUND
+
+
+@pytest.mark.parametrize("known", [bound_state(OTHER_CHAT), None])
+def test_chat_of_the_configuration_has_to_agree_with_the_state(known):
+    binding = bind(KEY, desired_group(chat_id="oc_wanted"), known or buried_state(), NOW)
+
+    assert binding.problem
+    assert binding.problem.summary == "Key is bound to another chat"
+    assert binding.problem.detail == (
+        "The configuration says `chat_id: oc_wanted`, but the state binds this key to "
+        f"`{OTHER_CHAT if known else CHAT}`."
+    )
+
+
+def test_chat_that_is_bound_to_another_key_is_a_problem():
+    binding = bind(KEY, desired_group(chat_id=CHAT), state(groups={"old-key": recorded_group()}), NOW)
+
+    assert binding.problem
+    assert binding.problem.summary == "Chat is bound to another key"
+    assert binding.problem.hint == (
+        "If the key was renamed, run `groupctl state mv old-key oncall-payments`."
+    )
+
+
+class TestUuid:
+    def test_uuid_of_the_same_group_is_the_same(self):
+        assert create_uuid("fleet", "key", 0) == create_uuid("fleet", "key", 0)
+
+    def test_uuid_fits_into_the_fifty_characters_of_the_platform(self):
+        assert len(create_uuid("f" * 1000, "k" * 63, 10**9)) <= 50
+
+    def test_uuid_begins_with_gr(self):
+        assert create_uuid("fleet", "key", 0).startswith("gr-")
+
+    def test_uuid_differs_by_fleet_key_and_incarnation(self):
+        identities = [("a", "b", 0), ("ab", "", 0), ("a", "b", 1), ("b", "b", 0), ("a", "c", 0)]
+
+        assert len({create_uuid(*identity) for identity in identities}) == len(identities)

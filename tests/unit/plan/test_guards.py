@@ -1,0 +1,328 @@
+"""DESIGN section 7: what is unsafe, at the limits themselves, and what people are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.diff.changes import ChangeKind
+from reconciler.errors import Source
+from reconciler.model.address import Facet
+from reconciler.model.fleet import ForgetsLimit, GuardLimits, LockoutLimit, RemovalsLimit
+from reconciler.model.ids import SELF
+from reconciler.model.members import LiveMembers
+from reconciler.model.moderation import LiveModeration
+from reconciler.plan.guards import check_group, check_guards
+from reconciler.plan.plan import Block, StepAction
+from tests.support.builders import (
+    KEY,
+    LILEI,
+    change,
+    forget_step,
+    group_plan,
+    listed_chat,
+    live_group,
+    live_menu,
+    live_tab,
+    menu,
+    removals,
+    step,
+)
+
+WHERE = Source("groups.yaml", 7, 3)
+
+
+def names(count):
+    return [f"tab-{number}" for number in range(count)]
+
+
+def losing_tabs(removed, present, *, added=0, key=KEY, **fields):
+    """Return a group that loses `removed` of `present` tabs."""
+    changes = removals(Facet.TABS, *names(removed))
+    changes += tuple(change(f"tabs/new-{number}", ChangeKind.ADD) for number in range(added))
+    live = live_group(tabs=tuple(live_tab(name, name) for name in names(present)))
+    return group_plan(step(Facet.TABS, changes), key=key, live=live, **fields)
+
+
+def plan_refusals(*groups, limits=None, overrides=(), configured=100, managed=100):
+    return check_guards(groups, limits or GuardLimits(), overrides, configured=configured, managed=managed)
+
+
+def summaries(refusals):
+    return [refusal.summary for refusal in refusals]
+
+
+class TestRemovals:
+    @pytest.mark.parametrize(("gone", "refused"), [(10, False), (11, True)])
+    def test_plan_may_remove_up_to_its_count(self, gone, refused):
+        groups = [losing_tabs(1, 5, key=f"group-{number}") for number in range(gone)]
+
+        assert summaries(plan_refusals(*groups)) == (["Plan removes too much"] if refused else [])
+
+    @pytest.mark.parametrize(("removed", "present", "refused"), [(2, 8, False), (2, 7, True), (3, 12, False)])
+    def test_collection_may_lose_up_to_a_quarter(self, removed, present, refused):
+        found = summaries(plan_refusals(losing_tabs(removed, present)))
+
+        assert found == (["Plan removes too large a part of a collection"] if refused else [])
+
+    def test_collection_may_always_lose_a_single_thing(self):
+        assert plan_refusals(losing_tabs(1, 1)) == ()
+
+    def test_collection_of_two_may_not_be_emptied_whatever_the_fraction_is(self):
+        limits = GuardLimits(removals=RemovalsLimit(fraction=1.0))
+
+        assert summaries(plan_refusals(losing_tabs(2, 2), limits=limits)) == ["Plan empties a collection"]
+
+    def test_collection_that_gets_something_else_is_not_emptied(self):
+        limits = GuardLimits(removals=RemovalsLimit(fraction=1.0))
+
+        assert plan_refusals(losing_tabs(2, 2, added=1), limits=limits) == ()
+
+    def test_collection_that_keeps_something_is_not_emptied(self):
+        limits = GuardLimits(removals=RemovalsLimit(fraction=1.0))
+
+        assert plan_refusals(losing_tabs(2, 3), limits=limits) == ()
+
+    @pytest.mark.parametrize(
+        ("facet", "live"),
+        [
+            pytest.param(Facet.MANAGERS, {"managers": frozenset("abcdefgh")}, id="managers"),
+            pytest.param(
+                Facet.MODERATION,
+                {"moderation": LiveModeration(mode="moderator_list", moderators=frozenset("abcdefgh"))},
+                id="moderators",
+            ),
+            pytest.param(
+                Facet.MENUS,
+                {"menus": tuple(live_menu(name, menu(name)) for name in "abcdefgh")},
+                id="menus",
+            ),
+            pytest.param(Facet.MEMBERS, {"members": LiveMembers(users=frozenset("abcdefgh"))}, id="members"),
+            pytest.param(
+                Facet.TABS,
+                {"tabs": tuple(live_tab(name, name) for name in "abcdefgh")},
+                id="tabs",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize(("removed", "refused"), [("ab", False), ("abc", True)])
+    def test_every_collection_is_measured_by_its_own_size(self, facet, live, removed, refused):
+        group = group_plan(step(facet, removals(facet, *removed)), live=live_group(**live))
+
+        assert bool(plan_refusals(group)) is refused
+
+    def test_tabs_that_cannot_be_written_do_not_count(self):
+        row = [live_tab(name, name) for name in names(7)] + [live_tab("pin", tab_type="pin")]
+        group = group_plan(step(Facet.TABS, removals(Facet.TABS, "a", "b")), live=live_group(tabs=tuple(row)))
+
+        assert len(plan_refusals(group)) == 1
+
+    def test_steps_that_are_not_performed_do_not_count(self):
+        blocked = step(Facet.TABS, removals(Facet.TABS, "a", "b"), block=Block(reason="no", remedy="none"))
+        live = live_group(tabs=(live_tab("a", "a"), live_tab("b", "b")))
+
+        assert plan_refusals(group_plan(blocked, live=live)) == ()
+
+    def test_group_without_a_chat_loses_nothing(self):
+        assert plan_refusals(group_plan(step(Facet.SETTINGS, [change("name")]))) == ()
+
+    @pytest.mark.parametrize("facet", [Facet.SETTINGS, Facet.EXISTENCE, Facet.LIFECYCLE])
+    def test_what_is_no_collection_loses_nothing(self, facet):
+        assert plan_refusals(group_plan(step(facet, [change("name")]), live=live_group())) == ()
+
+    @pytest.mark.parametrize(
+        "untold",
+        [
+            (Facet.MANAGERS, {"managers": None}),
+            (Facet.MODERATION, {"moderation": None}),
+            (Facet.MODERATION, {"moderation": LiveModeration(mode="all_members")}),
+            (Facet.TABS, {"tabs": None}),
+            (Facet.MENUS, {"menus": None}),
+            (Facet.MEMBERS, {"members": None}),
+        ],
+    )
+    def test_collection_that_was_not_told_loses_nothing(self, untold):
+        facet, live = untold
+
+        assert plan_refusals(group_plan(step(facet, [change("x")]), live=live_group(**live))) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        assert plan_refusals(losing_tabs(7, 7), overrides=["removals"]) == ()
+
+    def test_message_of_a_large_part_names_what_goes(self):
+        group = losing_tabs(7, 8)
+        located = group.steps[0].changes[0].model_copy(update={"source": WHERE})
+        first = group.steps[0].model_copy(update={"changes": (located, *group.steps[0].changes[1:])})
+
+        [refusal] = plan_refusals(group.model_copy(update={"steps": (first,)}))
+
+        assert refusal.detail == (
+            "7 of 8 (88 %) would be removed: tab-0, tab-1, tab-2, tab-3, tab-4 and 2 more. The limit is 25 % "
+            "when more than one goes. Nothing was changed."
+        )
+        assert refusal.hint == (
+            "If this is what you want, run `groupctl apply --override removals`; to keep everything that is "
+            "there, run `groupctl apply --no-removals`."
+        )
+        assert (refusal.address, refusal.source) == ("oncall-payments/tabs", WHERE)
+
+    def test_message_of_an_emptied_collection_names_what_goes(self):
+        [refusal] = plan_refusals(losing_tabs(2, 2), limits=GuardLimits(removals=RemovalsLimit(fraction=1.0)))
+
+        assert refusal.detail == "All 2 would be removed: tab-0, tab-1. Nothing was changed."
+
+    def test_message_of_too_many_counts(self):
+        [refusal] = plan_refusals(losing_tabs(2, 8), limits=GuardLimits(removals=RemovalsLimit(count=1)))
+
+        assert refusal.detail == (
+            "2 members, managers, moderators, tabs and menus would be removed; the limit is 1. "
+            "Nothing was changed."
+        )
+
+
+class TestForgets:
+    def forgetting(self, count):
+        return [group_plan(forget_step(), key=f"group-{number}") for number in range(count)]
+
+    @pytest.mark.parametrize(
+        ("count", "managed", "refused"),
+        [
+            pytest.param(5, 100, False, id="five-of-a-hundred"),
+            pytest.param(6, 1000, True, id="more-than-five"),
+            pytest.param(1, 20, False, id="five-percent"),
+            pytest.param(1, 19, True, id="more-than-five-percent"),
+            pytest.param(0, 0, False, id="none"),
+        ],
+    )
+    def test_up_to_five_keys_and_five_percent_may_leave(self, count, managed, refused):
+        found = summaries(plan_refusals(*self.forgetting(count), managed=managed))
+
+        assert found == (["Plan forgets too many groups"] if refused else [])
+
+    def test_limits_come_from_the_configuration(self):
+        limits = GuardLimits(forgets=ForgetsLimit(count=6, fraction=1.0))
+
+        assert plan_refusals(*self.forgetting(6), managed=6, limits=limits) == ()
+
+    def test_configuration_without_groups_is_refused(self):
+        [refusal] = plan_refusals(*self.forgetting(1), configured=0, managed=100)
+
+        assert refusal.summary == "Configuration has no groups"
+        assert refusal.detail == (
+            "The state holds 100 groups and the configuration none: all would be forgotten. "
+            "Nothing was changed."
+        )
+
+    def test_unfinished_create_is_no_managed_group(self):
+        group = group_plan(forget_step(), chat_id=None)
+
+        assert plan_refusals(group, managed=0) == ()
+
+    def test_other_groups_do_not_leave(self):
+        assert plan_refusals(group_plan(step()), managed=1) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        assert plan_refusals(*self.forgetting(6), managed=6, overrides={"forgets"}) == ()
+
+    def test_message_names_the_first_keys(self):
+        [refusal] = plan_refusals(*self.forgetting(6), managed=12)
+
+        assert refusal.detail == (
+            "6 of 12 groups (50 %) left the configuration and would no longer be managed: group-0, group-1, "
+            "group-2, group-3, group-4, …. The limits are 5 and 5 %. Nothing was changed."
+        )
+        assert refusal.hint == "If this is what you want, run `groupctl apply --override forgets`."
+
+    def test_message_names_all_keys_when_they_are_few(self):
+        [refusal] = plan_refusals(*self.forgetting(2), managed=12)
+
+        assert "group-0, group-1. The limits" in refusal.detail
+
+
+def group_refusals(group, *, limits=None, overrides=(), namesakes=None):
+    return check_group(group, limits or GuardLimits(), overrides, namesakes or {})
+
+
+class TestLockout:
+    def dismissing(self, *people, appointed=(), managers=()):
+        changes = removals(Facet.MANAGERS, *people)
+        changes += tuple(change(f"managers/{each}", ChangeKind.ADD, after=each) for each in appointed)
+        return group_plan(step(Facet.MANAGERS, changes), live=live_group(managers=frozenset(managers)))
+
+    def test_our_app_does_not_dismiss_itself(self):
+        [refusal] = group_refusals(self.dismissing(SELF, managers=[SELF]))
+
+        assert refusal.summary == "Our app would lose its role"
+        assert refusal.address == "oncall-payments/managers"
+
+    def test_somebody_else_may_be_dismissed(self):
+        assert group_refusals(self.dismissing(LILEI, managers=[LILEI])) == ()
+
+    @pytest.mark.parametrize(("staying", "refused"), [(2, False), (1, True)])
+    def test_as_many_managers_stay_as_the_limit_asks_for(self, staying, refused):
+        people = ["ou_0", "ou_1", "ou_2"]
+        group = self.dismissing(*people[staying:], managers=people)
+
+        found = group_refusals(group, limits=GuardLimits(lockout=LockoutLimit(min_managers=2)))
+
+        assert summaries(found) == (["Too few managers would stay"] if refused else [])
+
+    def test_appointed_managers_count(self):
+        group = self.dismissing("ou_0", appointed=["ou_1"], managers=["ou_0"])
+
+        assert group_refusals(group, limits=GuardLimits(lockout=LockoutLimit(min_managers=1))) == ()
+
+    def test_group_whose_managers_do_not_go_is_left_in_peace(self):
+        group = group_plan(step(Facet.SETTINGS, [change("name")]), live=live_group())
+
+        assert group_refusals(group, limits=GuardLimits(lockout=LockoutLimit(min_managers=9))) == ()
+
+    def test_group_without_a_chat_has_no_managers_to_lose(self):
+        group = group_plan(step(Facet.MANAGERS, [change(f"managers/{LILEI}", ChangeKind.ADD)]))
+
+        assert group_refusals(group, limits=GuardLimits(lockout=LockoutLimit(min_managers=9))) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        assert group_refusals(self.dismissing(SELF, managers=[SELF]), overrides={"lockout"}) == ()
+
+    def test_message_counts_the_managers(self):
+        group = self.dismissing("ou_0", managers=["ou_0", "ou_1"])
+
+        [refusal] = group_refusals(group, limits=GuardLimits(lockout=LockoutLimit(min_managers=2)))
+
+        assert refusal.detail == (
+            "1 of 2 managers would stay; `guards.lockout.min_managers` asks for 2. "
+            "Nothing was changed in this group."
+        )
+
+
+class TestTwin:
+    NAMESAKES = {"支付值班": [listed_chat("oc_1"), listed_chat("oc_2")]}
+
+    def creating(self, action=StepAction.CREATE):
+        changes = [change("chat_type"), change("name", after="支付值班", source=WHERE)]
+        return group_plan(step(Facet.EXISTENCE, changes, action=action), name="支付值班", chat_id=None)
+
+    def test_group_is_not_created_beside_an_unbound_one_of_its_name(self):
+        [refusal] = group_refusals(self.creating(), namesakes=self.NAMESAKES)
+
+        assert refusal.summary == "A group of this name exists already"
+        assert refusal.detail == (
+            "Our app is in `oc_1`, `oc_2`, of the same name and bound to no key. Creating another one would "
+            "make a twin. Nothing was changed in this group."
+        )
+        assert refusal.hint == (
+            "To manage the existing group, set `chat_id: oc_1` in the YAML. To create a second one all the "
+            "same, run `groupctl apply oncall-payments --override twin`."
+        )
+        assert refusal.source == WHERE
+
+    def test_group_of_a_new_name_is_created(self):
+        assert group_refusals(self.creating(), namesakes={"other": [listed_chat()]}) == ()
+
+    def test_resumed_create_may_find_itself(self):
+        assert group_refusals(self.creating(StepAction.RESUME), namesakes=self.NAMESAKES) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        found = group_refusals(self.creating(), namesakes=self.NAMESAKES, overrides={"twin"})
+
+        assert found == ()

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from reconciler.model.moderation import LiveModeration, Moderation
+from reconciler.plan.spare import spare_live
+from tests.support.builders import (
+    HANMEI,
+    LILEI,
+    additive,
+    desired_group,
+    exact,
+    live_group,
+    live_menu,
+    live_tab,
+    menu,
+)
+
+
+def test_everything_live_is_kept():
+    desired = desired_group(
+        managers=exact(),
+        moderation=Moderation(mode="moderator_list", moderators=exact()),
+        tabs=exact(keep=["Mine"]),
+        menus=exact(),
+    )
+    live = live_group(
+        managers=frozenset({LILEI, HANMEI}),
+        moderation=LiveModeration(mode="moderator_list", moderators=frozenset({LILEI})),
+        tabs=(live_tab("tab-1", "A"),),
+        menus=(live_menu("menu-1", menu("A")),),
+    )
+
+    spared = spare_live(desired, live)
+
+    assert spared.managers == exact(keep=[HANMEI, LILEI])
+    assert spared.moderation == Moderation(mode="moderator_list", moderators=exact(keep=[LILEI]))
+    assert spared.tabs == exact(keep=["Mine", "tab-1"])
+    assert spared.menus == exact(keep=["menu-1"])
+
+
+def test_additive_lists_let_go_of_nothing_either():
+    live = live_group(managers=frozenset({LILEI}))
+
+    assert spare_live(desired_group(managers=additive()), live).managers == additive(keep=[LILEI])
+
+
+def test_unmanaged_collections_stay_unmanaged():
+    assert spare_live(desired_group(), live_group()) == desired_group()
+
+
+def test_moderation_without_a_list_has_nothing_to_keep():
+    desired = desired_group(moderation=Moderation(mode="only_owner"))
+
+    assert spare_live(desired, live_group()) == desired
+
+
+def test_what_was_not_told_has_nothing_to_keep():
+    desired = desired_group(
+        managers=exact(),
+        moderation=Moderation(mode="moderator_list", moderators=exact()),
+        tabs=exact(),
+        menus=exact(),
+    )
+    live = live_group(managers=None, moderation=None, tabs=None, menus=None)
+
+    assert spare_live(desired, live) == desired
