@@ -1,0 +1,51 @@
+"""Who is in a chat. Source: members.openapi.yaml, chat-members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+from reconciler.feishu.endpoints.paging import walk
+from reconciler.feishu.endpoints.paths import chat_path
+from reconciler.feishu.transport import Effect, Request, Transport
+from reconciler.feishu.wire import MemberPage, MembersAdded
+
+MemberIdType: TypeAlias = Literal["open_id", "app_id"]
+"""Users are named by open id, bots by app id; one call takes one kind only."""
+
+
+class Members:
+    """The members of a chat."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def add(self, chat_id: str, id_type: MemberIdType, ids: Sequence[str]) -> MembersAdded:
+        """Add at most 50 users or 5 bots; the usable ones come in, the others are listed.
+
+        Idempotent: who is in already is in none of the lists.
+        """
+        request = Request(
+            operation="chat_members_create",
+            method="POST",
+            path=chat_path(chat_id, "members"),
+            effect=Effect.REPEATABLE,
+            query={"member_id_type": id_type, "succeed_type": "1"},
+            body={"id_list": list(ids)},
+        )
+        return await self._transport.call(request, MembersAdded)
+
+    async def get(self, chat_id: str) -> list[MemberPage]:
+        """Return the users of a chat, page by page; at least one page."""
+
+        async def fetch(paging: dict[str, str]) -> MemberPage:
+            request = Request(
+                operation="chat_members_get",
+                method="GET",
+                path=chat_path(chat_id, "members"),
+                effect=Effect.READ,
+                query={"member_id_type": "open_id"} | paging,
+            )
+            return await self._transport.call(request, MemberPage)
+
+        return await walk("chat_members_get", fetch)

@@ -1,0 +1,51 @@
+"""Walking through paged lists."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from reconciler.errors import Diagnostic, OutcomeUnknown, PlatformFacts, text
+from reconciler.feishu.wire import Page
+
+PAGE_SIZE: Final = 100
+"""The most the platform gives. Source: `page_size` of every paged list in schemas/api."""
+
+P = TypeVar("P", bound=Page)
+
+
+async def walk(operation: str, fetch: Callable[[dict[str, str]], Awaitable[P]]) -> list[P]:
+    """Return all pages of a list.
+
+    Pages end where `has_more` is false: a page may be empty in the middle, and a token may stand on the last.
+
+    Args:
+        operation: For the message.
+        fetch: Gets one page for the query parameters of paging.
+
+    Raises:
+        OutcomeUnknown: The platform repeats a page token, or promises more without one.
+    """
+    pages: list[P] = []
+    seen = {""}
+    query = {"page_size": str(PAGE_SIZE)}
+    while True:
+        page = await fetch(query)
+        pages.append(page)
+        if not page.has_more:
+            return pages
+        if page.page_token in seen:
+            raise OutcomeUnknown(
+                Diagnostic(
+                    summary=text("List does not end"),
+                    detail=text(
+                        "{operation} promised another page, but did not advance after {count} pages.",
+                        operation=operation,
+                        count=len(pages),
+                    ),
+                    hint=text("Run the command again."),
+                    platform=PlatformFacts(operation),
+                )
+            )
+        seen.add(page.page_token)
+        query = {"page_size": str(PAGE_SIZE), "page_token": page.page_token}

@@ -1,0 +1,353 @@
+"""The platform as apply sees it: live groups come out, operations go in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, TypeVar, assert_never
+
+from reconciler.errors import Diagnostic, PlatformFacts, Refused, text
+from reconciler.feishu.endpoints.chats import Chats
+from reconciler.feishu.endpoints.managers import Managers
+from reconciler.feishu.endpoints.members import MemberIdType, Members
+from reconciler.feishu.endpoints.menus import Menus
+from reconciler.feishu.endpoints.moderation import Moderation
+from reconciler.feishu.endpoints.tabs import Tabs
+from reconciler.feishu.transport import CallCounts, Transport
+from reconciler.feishu.wire import (
+    MenuTree,
+    WireChat,
+    WireManagers,
+    WireTabs,
+    create_body,
+    menu_body,
+    menu_of,
+    menu_patch_body,
+    mode_of,
+    moderation_mode_of,
+    name_of,
+    settings_body,
+    settings_of,
+    status_of,
+    tab_body,
+    tab_of,
+)
+from reconciler.model.address import Facet
+from reconciler.model.group import LiveGroup
+from reconciler.model.ids import SELF, is_bot, is_user
+from reconciler.model.members import LiveMembers
+from reconciler.model.menus import LiveMenu
+from reconciler.model.moderation import LiveModeration, ModerationMode
+from reconciler.model.settings import Settings
+from reconciler.model.tabs import LiveTab
+from reconciler.plan.answers import Answer, ListedChat
+from reconciler.plan.operations import (
+    AddManagers,
+    AddMembers,
+    BindChat,
+    CreateChat,
+    CreateMenus,
+    CreateTabs,
+    DeleteMenus,
+    DeleteTabs,
+    ForgetGroup,
+    MenuRef,
+    Operation,
+    PatchMenuItem,
+    RemoveManagers,
+    SetModeration,
+    SortMenus,
+    SortTabs,
+    TabRef,
+    UpdateChat,
+    UpdateTabs,
+)
+
+T1 = TypeVar("T1")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
+T4 = TypeVar("T4")
+
+
+class FeishuGateway:
+    """Reads live groups and performs operations; every error is a `PlatformError`."""
+
+    def __init__(self, transport: Transport, app_id: str) -> None:
+        """Speak through `transport` as the app `app_id`, which the core knows as `self`."""
+        self._transport = transport
+        self._app_id = app_id
+        self._chats = Chats(transport)
+        self._moderation = Moderation(transport)
+        self._members = Members(transport)
+        self._managers = Managers(transport)
+        self._tabs = Tabs(transport)
+        self._menus = Menus(transport)
+        # What the last create of a chat answered: a sort that follows takes the new ids from here.
+        self._created_tabs: dict[str, tuple[LiveTab, ...]] = {}
+        self._created_menus: dict[str, tuple[LiveMenu, ...]] = {}
+
+    @property
+    def counts(self) -> CallCounts:
+        """What was sent so far."""
+        return self._transport.counts
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    # ---- reading
+
+    async def read_group(self, chat_id: str, facets: Iterable[Facet]) -> LiveGroup:
+        """Return the live group with the given facets; others are `None`.
+
+        Only an ordinary group that we see in full is read on: a dissolved one refuses every further call, and
+        what the reduced view or another kind of chat tell is reported, not managed.
+        """
+        chat = await self._chats.get(chat_id)
+        group = self._group_of(chat_id, chat)
+        if group.status != "normal" or not group.full or group.mode != "group":
+            return group
+        wanted = frozenset(facets)
+        members, moderation, tabs, menus = await _together(
+            self._read_members(chat_id) if Facet.MEMBERS in wanted else _nothing(),
+            self._read_moderation(chat_id, chat) if Facet.MODERATION in wanted else _nothing(),
+            self._read_tabs(chat_id) if Facet.TABS in wanted else _nothing(),
+            self._read_menus(chat_id) if Facet.MENUS in wanted else _nothing(),
+        )
+        return group.model_copy(
+            update={"members": members, "moderation": moderation, "tabs": tabs, "menus": menus}
+        )
+
+    async def list_chats(self) -> tuple[ListedChat, ...]:
+        """Return every chat our app is in, oldest first; raises rather than returning a part."""
+        return tuple(
+            ListedChat(
+                chat_id=chat.chat_id,
+                name=name_of(chat.name),
+                owner=_person(chat.owner_id),
+                external=chat.external,
+                status=status_of(chat.chat_status),
+            )
+            for chat in await self._chats.list()
+        )
+
+    def _group_of(self, chat_id: str, chat: WireChat) -> LiveGroup:
+        # The reduced view lacks most fields; its absent `chat_mode` is what gives it away.
+        # Source: chats.openapi.yaml, chat_get `x-rules`.
+        full = chat.chat_mode is not None
+        managers = (*chat.user_manager_id_list, *chat.bot_manager_id_list)
+        return LiveGroup(
+            chat_id=chat_id,
+            status=status_of(chat.chat_status),
+            full=full,
+            mode=mode_of(chat.chat_mode),
+            external=chat.external,
+            tenant_key=chat.tenant_key,
+            settings=settings_of(chat) if full else Settings(name=name_of(chat.name)),
+            owner=_person(chat.owner_id),
+            managers=self._inward(managers) if full else None,
+            user_count=chat.user_count,
+        )
+
+    async def _read_members(self, chat_id: str) -> LiveMembers:
+        pages = await self._members.get(chat_id)
+        users = frozenset(item.member_id for page in pages for item in page.items if item.member_id)
+        total = max(page.member_total for page in pages)
+        is_cut = any(page.trigger_security_conf_limit for page in pages)
+        return LiveMembers(users=users, complete=not is_cut and len(users) >= total)
+
+    async def _read_moderation(self, chat_id: str, chat: WireChat) -> LiveModeration | None:
+        mode = moderation_mode_of(chat.moderation_permission)
+        if mode != "moderator_list":
+            return LiveModeration(mode=mode) if mode else None
+        pages = await self._moderation.get(chat_id)
+        # The mode that came with the list, in case somebody changed it between the two calls.
+        listed_mode: ModerationMode = moderation_mode_of(pages[-1].moderation_setting) or mode
+        moderators = frozenset(item.user_id for page in pages for item in page.items)
+        return LiveModeration(mode=listed_mode, moderators=moderators)
+
+    async def _read_tabs(self, chat_id: str) -> tuple[LiveTab, ...]:
+        return _tabs_of(await self._tabs.list(chat_id)) or ()
+
+    async def _read_menus(self, chat_id: str) -> tuple[LiveMenu, ...]:
+        return _menus_of(await self._menus.get(chat_id)) or ()
+
+    # ---- writing
+
+    async def perform(self, operation: Operation, chat_id: str) -> Answer:
+        """Perform one operation with at most one effect. `chat_id` is empty for `CreateChat`.
+
+        Raises:
+            OutcomeUnknown: The call may or may not have been done.
+            PlatformError: It was not done.
+        """
+        match operation:
+            case CreateChat():
+                return await self._create_chat(operation)
+            case UpdateChat():
+                await self._chats.update(chat_id, settings_body(operation.settings))
+                return Answer()
+            case AddMembers():
+                return await self._add_members(operation, chat_id)
+            case AddManagers():
+                ids = self._outward(operation.ids)
+                return self._managers_answer(await self._managers.add(chat_id, _id_type(ids), ids))
+            case RemoveManagers():
+                ids = self._outward(operation.ids)
+                return self._managers_answer(await self._managers.delete(chat_id, _id_type(ids), ids))
+            case SetModeration():
+                await self._moderation.update(chat_id, operation.mode, operation.add, operation.remove)
+                return Answer()
+            case DeleteTabs():
+                return Answer(tabs=_tabs_of(await self._tabs.delete(chat_id, operation.ids)))
+            case UpdateTabs():
+                bodies = [{"tab_id": each.id} | tab_body(each.tab) for each in operation.tabs]
+                return Answer(tabs=_tabs_of(await self._tabs.update(chat_id, bodies)))
+            case CreateTabs():
+                return await self._create_tabs(operation, chat_id)
+            case SortTabs():
+                return await self._sort_tabs(operation, chat_id)
+            case DeleteMenus():
+                return Answer(menus=_menus_of(await self._menus.delete(chat_id, operation.ids)))
+            case CreateMenus():
+                return await self._create_menus(operation, chat_id)
+            case PatchMenuItem():
+                body = menu_patch_body(operation.item, operation.fields)
+                await self._menus.patch_item(chat_id, operation.id, body)
+                return Answer()
+            case SortMenus():
+                return await self._sort_menus(operation, chat_id)
+            case BindChat() | ForgetGroup():
+                raise ValueError(f"{operation.kind} changes the state only; it has no call")
+            case _:
+                assert_never(operation)
+
+    async def _create_chat(self, operation: CreateChat) -> Answer:
+        chat = await self._chats.create(
+            create_body(operation.settings), operation.users, operation.bots, operation.uuid
+        )
+        return Answer(chat_id=chat.chat_id, settings=settings_of(chat))
+
+    async def _add_members(self, operation: AddMembers, chat_id: str) -> Answer:
+        ids = self._outward(operation.ids)
+        added = await self._members.add(chat_id, _id_type(ids), ids)
+        return Answer(
+            invalid=added.invalid_id_list,
+            not_existed=added.not_existed_id_list,
+            pending=added.pending_approval_id_list,
+        )
+
+    def _managers_answer(self, managers: WireManagers) -> Answer:
+        return Answer(managers=None if managers.ids is None else self._inward(managers.ids))
+
+    async def _create_tabs(self, operation: CreateTabs, chat_id: str) -> Answer:
+        tabs = _tabs_of(await self._tabs.create(chat_id, [tab_body(tab) for tab in operation.tabs]))
+        if tabs:
+            self._created_tabs[chat_id] = tabs
+        return Answer(tabs=tabs)
+
+    async def _sort_tabs(self, operation: SortTabs, chat_id: str) -> Answer:
+        known = self._created_tabs.pop(chat_id, None)
+        if known is None and any(ref.id is None for ref in operation.order):
+            known = await self._read_tabs(chat_id)
+        ids = _resolve_tabs(operation.order, known or ())
+        return Answer(tabs=_tabs_of(await self._tabs.sort(chat_id, ids)))
+
+    async def _create_menus(self, operation: CreateMenus, chat_id: str) -> Answer:
+        menus = _menus_of(await self._menus.create(chat_id, [menu_body(menu) for menu in operation.menus]))
+        if menus:
+            self._created_menus[chat_id] = menus
+        return Answer(menus=menus)
+
+    async def _sort_menus(self, operation: SortMenus, chat_id: str) -> Answer:
+        known = self._created_menus.pop(chat_id, None)
+        if known is None and any(ref.id is None for ref in operation.order):
+            known = await self._read_menus(chat_id)
+        ids = _resolve_menus(operation.order, known or ())
+        return Answer(menus=_menus_of(await self._menus.sort(chat_id, ids)))
+
+    # ---- identities
+
+    def _inward(self, ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(SELF if each == self._app_id else each for each in ids)
+
+    def _outward(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self._app_id if each == SELF else each for each in ids)
+
+
+def _person(owner_id: str | None) -> str | None:
+    """Return the owner if it is a person. A bot as owner is absent, or (reported) named by its app id."""
+    return owner_id if owner_id and is_user(owner_id) else None
+
+
+def _id_type(ids: Sequence[str]) -> MemberIdType:
+    """Return the kind of the ids of one call, all of which are of one kind."""
+    return "app_id" if is_bot(ids[0]) else "open_id"
+
+
+def _tabs_of(answer: WireTabs) -> tuple[LiveTab, ...] | None:
+    return None if answer.chat_tabs is None else tuple(tab_of(tab) for tab in answer.chat_tabs)
+
+
+def _menus_of(answer: MenuTree) -> tuple[LiveMenu, ...] | None:
+    tree = answer.menu_tree
+    return None if tree is None else tuple(menu_of(menu) for menu in tree.chat_menu_top_levels)
+
+
+def _resolve_tabs(order: Sequence[TabRef], known: Iterable[LiveTab]) -> list[str]:
+    named = {ref.id for ref in order}
+    found = {(tab.type, tab.link): tab.id for tab in known if tab.id not in named}
+    ids = [ref.id or found.get((ref.type, ref.link)) for ref in order]
+    return _all_found(ids, "chat_tab_sort")
+
+
+def _resolve_menus(order: Sequence[MenuRef], known: Iterable[LiveMenu]) -> list[str]:
+    named = {ref.id for ref in order}
+    found = {menu.name: menu.id for menu in known if menu.id not in named}
+    ids = [ref.id or found.get(ref.name) for ref in order]
+    return _all_found(ids, "chat_menu_tree_sort")
+
+
+def _all_found(ids: Sequence[str | None], operation: str) -> list[str]:
+    found = [each for each in ids if each is not None]
+    if len(found) == len(ids):
+        return found
+    raise Refused(
+        Diagnostic(
+            summary=text("Order cannot be set"),
+            detail=text(
+                "{operation} was not called: {count} of {total} things to be ordered are not in the group; somebody "
+                "changed it meanwhile, or the platform stored another link or name than was sent.",
+                operation=operation,
+                count=len(ids) - len(found),
+                total=len(ids),
+            ),
+            hint=text("Run the command again."),
+            platform=PlatformFacts(operation),
+        )
+    )
+
+
+async def _nothing() -> None:
+    """Stand for a facet that is not wanted."""
+
+
+async def _together(
+    first: Coroutine[Any, Any, T1],
+    second: Coroutine[Any, Any, T2],
+    third: Coroutine[Any, Any, T3],
+    fourth: Coroutine[Any, Any, T4],
+) -> tuple[T1, T2, T3, T4]:
+    """Await all at once; the first failure stops the others and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = (
+                group.create_task(first),
+                group.create_task(second),
+                group.create_task(third),
+                group.create_task(fourth),
+            )
+    except ExceptionGroup as failed:
+        error = failed.exceptions[0]
+        raise error from error.__cause__
+    return tasks[0].result(), tasks[1].result(), tasks[2].result(), tasks[3].result()
