@@ -1,0 +1,101 @@
+"""What a reviewer is shown of one change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.diff.changes import Change, ChangeKind, Level, Origin
+from reconciler.model.address import Facet
+from reconciler.render.change_lines import ChangeContext, change_rows
+from tests.support.plans import LILEI, a_change, added, loosens, removed
+
+
+def _texts(change: Change, facet: Facet = Facet.MENUS, **context: Any) -> list[list[str]]:
+    rows = change_rows(change, ChangeContext(facet, **context))
+    return [[cell.text for cell in row if cell.text] for row in rows]
+
+
+def _values(before: object, after: object, path: str = "menus/应急") -> list[str]:
+    return [row[-1] for row in _texts(a_change(path, before=before, after=after))]
+
+
+def test_only_fields_that_differ_are_shown():
+    before = {"name": "应急", "url": {"common": "https://a", "ios": "https://i"}}
+    after = {"name": "应急", "url": {"common": "https://b", "ios": "https://i"}}
+
+    assert _values(before, after) == ['url.common: "https://a" → "https://b"']
+
+
+def test_link_that_goes_is_shown():
+    assert _values({"url": {"common": "u", "ios": "i"}}, {"url": {"common": "u"}}) == [
+        'url.ios: "i" → (none)'
+    ]
+
+
+def test_fields_and_languages_that_nobody_manages_are_no_difference():
+    before = {"name": "a", "icon": "img_1", "i18n_names": {"en_us": "A", "ja_jp": "J"}}
+    after = {"name": "b", "i18n_names": {"en_us": "B"}}
+
+    assert _values(before, after) == ['name: "a" → "b"', 'i18n_names.en_us: "A" → "B"']
+
+
+def test_children_are_told_by_their_names():
+    before = {"children": [{"name": "x"}, {"name": "old"}]}
+    after = {"children": [{"name": "x"}, {"name": "new", "url": {"common": "u"}}]}
+
+    assert _values(before, after) == [
+        'children/old: {name: "old"} → (none)',
+        'children/new: (none) → {name: "new", url: {common: "u"}}',
+    ]
+
+
+def test_children_that_go_altogether_are_shown():
+    assert _values({"children": [{"name": "x"}]}, {"name": "a"}) == [
+        'name: (none) → "a"',
+        'children/x: {name: "x"} → (none)',
+    ]
+
+
+def test_children_of_one_name_are_shown_as_a_whole():
+    before = {"children": [{"name": "x"}, {"name": "x"}]}
+
+    assert _values(before, {"children": [{"name": "x"}]}) == [
+        'children: [{name: "x"}, {name: "x"}] → [{name: "x"}]'
+    ]
+
+
+def test_difference_that_no_field_shows_is_shown_as_a_whole():
+    assert _values({"name": "a", "icon": "i"}, {"name": "a"}) == ['{name: "a", icon: "i"} → {name: "a"}']
+
+
+@pytest.mark.parametrize(
+    ("change", "remark"),
+    [
+        (added("managers/x", "x", origin=Origin.DRIFT), "(removed on the platform)"),
+        (removed("managers/x", "x", origin=Origin.DRIFT), "(added on the platform)"),
+        (a_change(origin=Origin.DRIFT), "(changed on the platform)"),
+        (
+            a_change(kind=ChangeKind.MOVE, before=[], after=[], origin=Origin.DRIFT),
+            "(reordered on the platform)",
+        ),
+        (a_change(origin=Origin.BOTH), "(changed in the configuration and on the platform)"),
+        (a_change(origin=Origin.NEW), "(not managed before)"),
+        (a_change(risk=loosens(Level.HIGH)), "! loosens (high)"),
+        (a_change(risk=loosens(Level.LOW), origin=Origin.DRIFT), "! loosens (low) (changed on the platform)"),
+    ],
+)
+def test_risk_and_origin_are_told_in_words(change: Change, remark: str):
+    assert _texts(change)[0][-1] == remark
+
+
+def test_change_from_the_configuration_needs_no_remark():
+    assert _texts(a_change(before="a", after="b")) == [["~ change", "name", '"a" → "b"']]
+
+
+def test_in_a_group_that_begins_nothing_was_managed_before():
+    change = added(f"managers/{LILEI}", LILEI, origin=Origin.NEW, risk=loosens(Level.MEDIUM))
+
+    assert _texts(change, Facet.MANAGERS, begins=True, created=True) == [["+ add", LILEI]]
+    assert _texts(change, Facet.MANAGERS, begins=True) == [["+ add", LILEI, "! loosens (medium)"]]
