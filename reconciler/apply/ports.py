@@ -1,0 +1,61 @@
+"""What apply needs from the outside, as protocols owned by this side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from reconciler.model.address import Facet
+from reconciler.model.group import LiveGroup
+from reconciler.model.recorded import State
+from reconciler.plan.answers import Answer, ListedChat
+from reconciler.plan.operations import Operation
+
+
+class Gateway(Protocol):
+    """The platform. Every method raises children of `reconciler.errors.PlatformError`."""
+
+    async def read_group(self, chat_id: str, facets: Iterable[Facet]) -> LiveGroup:
+        """Return the live group with the given facets; others are `None`.
+
+        Settings, owner, managers and role always come along, for one call reads them together. The
+        moderators are read only when the live mode is `moderator_list`.
+        """
+        ...
+
+    async def list_chats(self) -> tuple[ListedChat, ...]:
+        """Return every chat our app is in; raises rather than returning a part."""
+        ...
+
+    async def perform(self, operation: Operation, chat_id: str) -> Answer:
+        """Perform one operation with at most one effect. `chat_id` is empty for `CreateChat`.
+
+        Raises:
+            OutcomeUnknown: The call may or may not have been done.
+            PlatformError: It was not done.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """Time, so that tests can set it."""
+
+    def now(self) -> float:
+        """Return seconds since 1970 in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        ...
+
+
+class StateStore(Protocol):
+    """Where the state is kept. The lock is held by whoever opened the store."""
+
+    def save(self, state: State) -> State:
+        """Write `state` durably and return it with its new serial.
+
+        Raises:
+            StateError: It could not be written, or somebody else wrote meanwhile.
+        """
+        ...

@@ -1,0 +1,63 @@
+"""What the groups of one run share: when to stop, and which operations are hopeless."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reconciler.errors import Diagnostic, OperationRefused, PlatformError, RunRefused, text
+
+EQUAL_FAILURES: Final = 5
+"""Groups in a row that may fail with one code before no new group starts."""
+
+
+class Run:
+    """The common fate of a run's groups."""
+
+    def __init__(self, *, keep_going: bool = False) -> None:
+        self._keep_going = keep_going
+        self._hopeless: dict[str, OperationRefused] = {}
+        self._row: list[int] = []
+        self.stopped: Diagnostic | None = None
+        self.interrupted = False
+
+    @property
+    def ending(self) -> bool:
+        """Whether no further call may start."""
+        return self.interrupted or self.stopped is not None
+
+    def interrupt(self) -> None:
+        """End the run after the calls in flight."""
+        self.interrupted = True
+
+    def stop(self, reason: Diagnostic) -> None:
+        """End the run after the calls in flight, for `reason`."""
+        self.stopped = self.stopped or reason
+
+    def hopeless(self, kind: str) -> OperationRefused | None:
+        """Return why a kind of operation works nowhere, if that is known."""
+        return self._hopeless.get(kind)
+
+    def learn(self, kind: str, error: PlatformError) -> None:
+        """Remember what an error means for the rest of the run."""
+        if isinstance(error, RunRefused):
+            self.stop(error.diagnostic)
+        elif isinstance(error, OperationRefused):
+            self._hopeless[kind] = error
+
+    def group_ended(self, failure: Diagnostic | None) -> None:
+        """Count groups in a row that fail with one code; too many of them stop the run."""
+        code = failure.platform.code if failure and failure.platform else 0
+        self._row = [each for each in self._row if each == code] + [code] if code else []
+        if len(self._row) >= EQUAL_FAILURES and not self._keep_going:
+            self.stop(
+                Diagnostic(
+                    text("Too many groups failed in the same way"),
+                    text(
+                        "{count} groups in a row failed with platform code {code}; no further group was "
+                        "started.",
+                        count=len(self._row),
+                        code=code,
+                    ),
+                    text("Mend the cause and run `groupctl apply` again, or go on with `--keep-going`."),
+                )
+            )

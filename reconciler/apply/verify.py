@@ -1,0 +1,105 @@
+"""Compares live after a write with what was sent.
+
+| live afterwards          | verdict                                                                  |
+|--------------------------|--------------------------------------------------------------------------|
+| as sent                  | done                                                                     |
+| unchanged                | silently dropped: the step failed, both values are shown                 |
+| something else           | normalised by the platform: a warning; the echo is recorded              |
+
+Source: DESIGN section 4, "After a write"; wire-behaviour.md 5.9 (enums can be dropped without an error).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reconciler.diff.changes import Change
+from reconciler.errors import Diagnostic, Severity, text
+from reconciler.model.base import JsonValue
+from reconciler.model.ids import is_bot
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a comparison found."""
+
+    warnings: tuple[Diagnostic, ...] = ()
+    problem: Diagnostic | None = None
+
+
+def compare(where: str, sent: Sequence[Change], left: Iterable[Change]) -> Verdict:
+    """Return the verdict on a step.
+
+    Args:
+        where: Address of the step.
+        sent: The changes that the step was to make.
+        left: What still differs from desired now.
+    """
+    planned = {change.path: change for change in sent}
+    relevant = [change for change in left if change.path in planned]
+    dropped = [change for change in relevant if change.before == planned[change.path].before]
+    altered = [change for change in relevant if change not in dropped]
+    return Verdict(
+        warnings=tuple(_altered(where, change) for change in altered),
+        problem=_dropped(where, dropped) if dropped else None,
+    )
+
+
+def _dropped(where: str, changes: Sequence[Change]) -> Diagnostic:
+    shown = "; ".join(
+        text(
+            "`{path}` was to become {after}, but is still {before}",
+            path=change.path,
+            after=_shown(change.after),
+            before=_shown(change.before),
+        )
+        for change in changes
+    )
+    return Diagnostic(
+        text("Platform ignored a change"),
+        text("The call succeeded without doing all of it: {shown}.", shown=shown),
+        text(
+            "The tenant may not have this feature. Set the live value in the YAML, or list the path in "
+            "`unmanaged`."
+        ),
+        address=where,
+        source=changes[0].source,
+    )
+
+
+def _altered(where: str, change: Change) -> Diagnostic:
+    return Diagnostic(
+        text("Platform stored another value"),
+        text(
+            "`{path}` was sent as {after} and is {before} now; this counts as the same until the "
+            "configuration changes.",
+            path=change.path,
+            after=_shown(change.after),
+            before=_shown(change.before),
+        ),
+        address=where,
+        source=change.source,
+        severity=Severity.WARNING,
+    )
+
+
+def _shown(value: JsonValue) -> str:
+    return text("absent") if value is None else f"`{value}`"
+
+
+def not_added(where: str, ids: Sequence[str], reason: str) -> Diagnostic:
+    """Return the warning about people who did not come in; that is no failure."""
+    bots = all(is_bot(each) for each in ids)
+    return Diagnostic(
+        text("Members not added"),
+        text(
+            "{count} {kind} {reason}: {ids}. The others were added.",
+            count=len(ids),
+            kind=text("bots") if bots else text("people"),
+            reason=reason,
+            ids=", ".join(f"`{each}`" for each in ids),
+        ),
+        address=where,
+        severity=Severity.WARNING,
+    )

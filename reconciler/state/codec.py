@@ -1,0 +1,59 @@
+"""State ↔ text. Every form that was ever released stays readable."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import ValidationError
+
+from reconciler.errors import Diagnostic, StateError, text
+from reconciler.model.recorded import STATE_VERSION, State
+
+
+def dump_state(state: State) -> str:
+    """Return the state as JSON text: indented and in a stable order, because it is meant to be committed."""
+    return json.dumps(state.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+def parse_state(content: str, name: str) -> State:
+    """Return the state that `content` holds.
+
+    Args:
+        content: The whole text of the state file.
+        name: How the file is called in messages.
+
+    Raises:
+        StateError: The text is no state, is damaged, or was written by a newer version.
+    """
+    try:
+        data = json.loads(content)
+    except ValueError:
+        raise StateError(_damaged(name, text("it is not valid JSON"))) from None
+    if not isinstance(data, dict) or not isinstance(data.get("version"), int):
+        raise StateError(_damaged(name, text("it has no `version`")))
+    if data["version"] > STATE_VERSION:
+        raise StateError(
+            Diagnostic(
+                text("State was written by a newer version"),
+                text(
+                    "`{name}` has format {found}; this version reads up to format {known}.",
+                    name=name,
+                    found=data["version"],
+                    known=STATE_VERSION,
+                ),
+                text("Update `groupctl` and run the command again."),
+            )
+        )
+    try:
+        return State.model_validate_json(content)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        raise StateError(_damaged(name, text("`{where}` is not as it should be", where=where))) from None
+
+
+def _damaged(name: str, why: str) -> Diagnostic:
+    return Diagnostic(
+        text("State cannot be read"),
+        text("`{name}` is damaged: {why}.", name=name, why=why),
+        text("Restore the last good version, for example `git checkout -- {name}`.", name=name),
+    )

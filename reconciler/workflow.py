@@ -1,0 +1,339 @@
+"""The use cases: what a command does, without words, screens and exit statuses.
+
+Each takes its adapters as arguments (gateway, state, clock) and returns data for `render`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fnmatch
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler import __version__
+from reconciler.apply.apply import ApplyOptions, apply_plan
+from reconciler.apply.ports import Clock, Gateway, StateStore
+from reconciler.apply.recorder import Recorder
+from reconciler.apply.run import Run
+from reconciler.config import Configuration, missing_names
+from reconciler.errors import (
+    ConfigurationError,
+    Diagnostic,
+    PlatformError,
+    RunRefused,
+    StateError,
+    UsageError,
+    text,
+)
+from reconciler.model.address import Facet
+from reconciler.model.fleet import Fleet
+from reconciler.model.group import DesiredGroup, LiveGroup
+from reconciler.model.ids import SELF
+from reconciler.model.recorded import State, Tombstone
+from reconciler.plan.answers import ListedChat
+from reconciler.plan.binding import Binding, BindingKind, bind
+from reconciler.plan.build import Member, PlanHeader, PlanOptions, build_plan
+from reconciler.plan.outcome import Outcome
+from reconciler.plan.plan import Plan
+
+Progress = Callable[[int, int], None]
+"""Told the number of groups that ended, and of all groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a command works on."""
+
+    configuration: Configuration
+    endpoint: str
+    """Name of the platform as the state keeps it."""
+    app_id: str
+    state: State
+    patterns: tuple[str, ...] = ()
+    """Keys or globs; none selects everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What people chose for a plan."""
+
+    overrides: frozenset[str] = frozenset()
+    removals: bool = True
+
+
+def select_keys(patterns: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
+    """Return the known keys that match any of the patterns, sorted; all when there is no pattern.
+
+    Raises:
+        UsageError: A pattern matches nothing.
+    """
+    keys = sorted(set(known))
+    if not patterns:
+        return tuple(keys)
+    matches = {pattern: fnmatch.filter(keys, pattern) for pattern in patterns}
+    fruitless = [pattern for pattern, found in matches.items() if not found]
+    if fruitless:
+        raise no_such_group(fruitless)
+    chosen = {key for found in matches.values() for key in found}
+    return tuple(key for key in keys if key in chosen)
+
+
+def no_such_group(patterns: Iterable[str]) -> UsageError:
+    """Return the error about keys or globs that match nothing."""
+    return UsageError(
+        Diagnostic(
+            text("No such group"),
+            text("Nothing matches {patterns}.", patterns=", ".join(f"`{each}`" for each in patterns)),
+            text("`groupctl state list` and the YAML files show the keys there are."),
+        )
+    )
+
+
+def check_state(state: State, fleet: str, endpoint: str, app_id: str) -> None:
+    """Refuse a state that belongs elsewhere.
+
+    Raises:
+        StateError: The state is of another fleet, platform or app.
+    """
+    for what, found, given in (
+        (text("fleet"), state.fleet, fleet),
+        (text("endpoint"), state.endpoint, endpoint),
+        (text("app"), state.app_id or app_id, app_id),
+    ):
+        if found != given:
+            raise StateError(
+                Diagnostic(
+                    text("State belongs elsewhere"),
+                    text(
+                        "The state is of {what} `{found}`, but this run is for {what} `{given}`.",
+                        what=what,
+                        found=found,
+                        given=given,
+                    ),
+                    text("Use the state of this fleet (`--state`), or the credentials it was made with."),
+                )
+            )
+
+
+async def plan_groups(
+    scope: Scope,
+    choices: Choices,
+    gateway: Gateway,
+    clock: Clock,
+    progress: Progress = lambda _done, _total: None,
+) -> Plan:
+    """Read what is live and return the plan.
+
+    Raises:
+        UsageError: A pattern matches nothing.
+        ConfigurationError: A group that has to be created has no name.
+        StateError: The state belongs elsewhere.
+        RunRefused: The platform refuses everything, for example the credentials.
+    """
+    configuration, state = scope.configuration, scope.state
+    fleet = configuration.fleet
+    check_state(state, fleet.name, scope.endpoint, scope.app_id)
+    keys = select_keys(scope.patterns, (*fleet.groups, *state.groups))
+    desired = {key: as_ours(fleet.groups[key], scope.app_id) for key in keys if key in fleet.groups}
+    bindings = {key: bind(key, desired.get(key), state, clock.now()) for key in keys}
+    _require_names(configuration, bindings)
+    members = await _read_members(bindings, desired, gateway, progress)
+    _check_tenant(state, members)
+    creating = any(binding.kind is BindingKind.CREATE for binding in bindings.values())
+    unbound = await _unbound_chats(gateway, state, fleet) if creating else ()
+    return build_plan(
+        members,
+        fleet,
+        PlanHeader(
+            tool_version=__version__,
+            endpoint=scope.endpoint,
+            fleet=fleet.name,
+            lineage=state.lineage,
+            app_id=scope.app_id,
+            tenant_key=_tenant_key(state, members),
+        ),
+        PlanOptions(overrides=choices.overrides, removals=choices.removals, unbound=unbound),
+        managed=len(state.groups),
+        locate=configuration.positions.find,
+    )
+
+
+def as_ours(desired: DesiredGroup, app_id: str) -> DesiredGroup:
+    """Return `desired` with our own app id as `self`, for the two are one identity."""
+    lists = {
+        name: collection.model_copy(
+            update={
+                "items": tuple(dict.fromkeys(SELF if each == app_id else each for each in collection.items)),
+                "keep": tuple(SELF if each == app_id else each for each in collection.keep),
+            }
+        )
+        for name, collection in (("managers", desired.managers), ("members", desired.members))
+        if collection is not None and app_id in (*collection.items, *collection.keep)
+    }
+    return desired.model_copy(update=lists) if lists else desired
+
+
+def _require_names(configuration: Configuration, bindings: Mapping[str, Binding]) -> None:
+    unborn = {BindingKind.CREATE, BindingKind.RESUME}
+    bound = {key for key in configuration.fleet.groups if key not in bindings} | {
+        key for key, binding in bindings.items() if binding.kind not in unborn
+    }
+    problems = missing_names(configuration, bound)
+    if problems:
+        raise ConfigurationError(*problems)
+
+
+async def _read_members(
+    bindings: Mapping[str, Binding],
+    desired: Mapping[str, DesiredGroup],
+    gateway: Gateway,
+    progress: Progress,
+) -> list[Member]:
+    ended = 0
+
+    async def read(key: str, binding: Binding) -> Member:
+        nonlocal ended
+        group = desired.get(key)
+        live: LiveGroup | None = None
+        problem: Diagnostic | None = None
+        if group and binding.chat_id and not binding.problem:
+            try:
+                live = await gateway.read_group(binding.chat_id, group.facets)
+            except RunRefused:
+                raise
+            except PlatformError as error:
+                problem = error.diagnostic
+        ended += 1
+        progress(ended, len(bindings))
+        return Member(binding, group, live, problem)
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            reading = [tasks.create_task(read(key, binding)) for key, binding in bindings.items()]
+    except ExceptionGroup as failures:
+        refusals, bugs = failures.split(RunRefused)
+        raise bugs or _first(refusals) from None
+    return [task.result() for task in reading]
+
+
+def _first(failures: ExceptionGroup[RunRefused] | None) -> BaseException:
+    """Return one of several failures that say the same: the platform refuses everything."""
+    assert failures
+    return failures.exceptions[0]
+
+
+def _tenant_key(state: State, members: Iterable[Member]) -> str:
+    told = (member.live.tenant_key for member in members if member.live and not member.live.external)
+    return state.tenant_key or next((key for key in told if key), "")
+
+
+def _check_tenant(state: State, members: Iterable[Member]) -> None:
+    """Refuse to plan against another tenant; an external group may carry another company's key."""
+    found = _tenant_key(State(lineage="", fleet="", endpoint=""), members)
+    if state.tenant_key and found and found != state.tenant_key:
+        raise StateError(
+            Diagnostic(
+                text("State belongs to another tenant"),
+                text(
+                    "The state is of tenant `{known}`, but the platform answers for tenant `{found}`.",
+                    known=state.tenant_key,
+                    found=found,
+                ),
+                text("Use the credentials of the app in the tenant that the state was made for."),
+            )
+        )
+
+
+async def _unbound_chats(gateway: Gateway, state: State, fleet: Fleet) -> tuple[ListedChat, ...]:
+    """Return the chats our app is in that no key is bound to, not even a forgotten one."""
+    bound = {group.chat_id for group in state.groups.values()}
+    bound |= {tombstone.group.chat_id for tombstone in state.tombstones.values()}
+    bound |= {group.chat_id for group in fleet.groups.values() if group.chat_id}
+    return tuple(chat for chat in await gateway.list_chats() if chat.chat_id not in bound)
+
+
+async def apply(
+    plan: Plan,
+    scope: Scope,
+    gateway: Gateway,
+    store: StateStore,
+    clock: Clock,
+    run: Run,
+    parallelism: int,
+    progress: Progress = lambda _done, _total: None,
+) -> Outcome:
+    """Perform a plan that no guard refuses, recording as it goes; return what became of it."""
+    recorder = Recorder(scope.state, store, clock)
+    options = ApplyOptions(
+        parallelism=parallelism, operate_as_owner=scope.configuration.fleet.operate_as_owner
+    )
+    return await apply_plan(plan, gateway, recorder, clock, run, options, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One group, desired and live."""
+
+    key: str
+    chat_id: str | None
+    desired: DesiredGroup | None
+    live: LiveGroup | None
+
+
+async def show(scope: Scope, key: str, gateway: Gateway, clock: Clock) -> Shown:
+    """Return one group as desired and, when it has a chat, as live.
+
+    Raises:
+        UsageError: Nobody knows the key.
+        PlatformError: The group could not be read.
+    """
+    groups = scope.configuration.fleet.groups
+    if key not in groups and key not in scope.state.groups:
+        raise no_such_group([key])
+    group = as_ours(groups[key], scope.app_id) if key in groups else None
+    binding = bind(key, group, scope.state, clock.now())
+    facets = group.facets if group else frozenset({Facet.SETTINGS})
+    live = await gateway.read_group(binding.chat_id, facets) if binding.chat_id else None
+    return Shown(key, binding.chat_id, group, live)
+
+
+# ------------------------------------------------------------------ the state, offline
+
+
+def move_key(state: State, old: str, new: str) -> State:
+    """Return the state with what is known of `old` known of `new`.
+
+    Raises:
+        UsageError: `old` is not in the state, or `new` is.
+    """
+    if old not in state.groups:
+        raise no_such_group([old])
+    if new in state.groups or new in state.intents:
+        raise UsageError(
+            Diagnostic(
+                text("Key is taken"),
+                text("The state knows `{key}` already.", key=new),
+                text("`groupctl state list` shows the keys."),
+            )
+        )
+    groups = dict(state.groups)
+    groups[new] = groups.pop(old)
+    tombstones = {key: each for key, each in state.tombstones.items() if key != new}
+    return state.model_copy(update={"groups": dict(sorted(groups.items())), "tombstones": tombstones})
+
+
+def forget_key(state: State, key: str, now: float) -> State:
+    """Return the state without `key`: a bound group leaves a tombstone, an unfinished create is cleared.
+
+    Raises:
+        UsageError: The state does not know the key.
+    """
+    groups, intents, tombstones = dict(state.groups), dict(state.intents), dict(state.tombstones)
+    group, intent = groups.pop(key, None), intents.pop(key, None)
+    if group is None and intent is None:
+        raise no_such_group([key])
+    if group:
+        tombstones[key] = Tombstone(time=now, group=group)
+    return state.model_copy(
+        update={"groups": groups, "intents": intents, "tombstones": dict(sorted(tombstones.items()))}
+    )
