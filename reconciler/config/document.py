@@ -152,8 +152,9 @@ class _Builder:
         key: str | None = None
         key_line = key_column = 0
         skip = False  # the value of a key that was refused
-        stack: list[tuple[YamlMap | YamlList, str | None, int, int, bool, str | None, int, int]] = []
-        anchors: dict[str, tuple[Node, int, int]] = {}
+        # What was begun around the container: it, the anchor of its part, nodes before the part, its height so far.
+        stack: list[tuple[YamlMap | YamlList, str | None, int, int]] = []
+        anchors: dict[str, tuple[Node, int, int]] = {}  # value, number of nodes, height
         nodes = aliased = height = 0
 
         for event in events:
@@ -162,11 +163,10 @@ class _Builder:
                 continue
             if kind is Kind.END:
                 ended, ended_height = container, height
-                container, key, key_line, key_column, skip, anchor, before, height = stack.pop()
+                container, anchor, before, height = stack.pop()
                 height = max(height, ended_height + 1)
                 if anchor is not None:
                     anchors[anchor] = (ended, nodes - before, ended_height + 1)
-                key = None
                 continue
             mark = event.start_mark
             line, column = mark.line + 1, mark.column + 1
@@ -223,7 +223,7 @@ class _Builder:
                 container.append(value)
                 container.marks.append((file, line, column, line, column))
             if kind is Kind.MAP_START or kind is Kind.LIST_START:
-                stack.append((container, key, key_line, key_column, skip, event.anchor, nodes - 1, height))
+                stack.append((container, event.anchor, nodes - 1, height))
                 container, height = value, 0
             key = None
 

@@ -1,0 +1,81 @@
+"""`groupctl emulator`: the pretend platform."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.options import Options, common_options
+from reconciler.cli.output import answer, tell
+from reconciler.errors import Diagnostic, UsageError, text
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  groupctl emulator serve --port 8080   let other clients talk to it
+  groupctl emulator reset               begin again with the scenario
+"""
+)
+def emulator() -> None:
+    """A pretend Feishu for trying and testing; nothing leaves this machine."""
+
+
+@emulator.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0: a free one.")
+@common_options
+def serve(port: int, options: Options) -> Exit:
+    """Answer on a loopback port until interrupted.
+
+    Prints the base URL and the credentials of the scenario's first app as environment lines.
+    """
+    from reconciler.cli.session import open_emulator
+    from reconciler.config import find_root, load_configuration
+
+    try:
+        from reconciler.emulator.server import serve as serve_socket
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            Diagnostic(
+                text("Emulator server is not installed"),
+                text("The package `{name}` is missing.", name=error.name),
+                text("Run `pip install 'feishu-group-reconciler[emulator]'`."),
+            )
+        ) from None
+    platform = open_emulator(load_configuration(find_root(options.directory)))
+    app_id, app_secret = platform.first_app()
+
+    def announce(url: str) -> None:
+        answer(f"GROUPCTL_ENDPOINT={url}\nFEISHU_APP_ID={app_id}\nFEISHU_APP_SECRET={app_secret}")
+        tell(text("Listening on {url}; use it with `--endpoint {url}`. Ctrl-C ends it.", url=url))
+
+    try:
+        serve_socket(platform, port=port, announce=announce)
+    except OSError as error:
+        raise UsageError(
+            Diagnostic(
+                text("Port cannot be used"),
+                text("Port {port}: {why}.", port=port, why=error.strerror or str(error)),
+                text("Choose another one with `--port`, or leave it out to get a free one."),
+            )
+        ) from None
+    finally:
+        platform.close()
+    return Exit.OK
+
+
+@emulator.command()
+@common_options
+def reset(options: Options) -> Exit:
+    """Forget everything that happened: back to the scenario, with an empty emulator state."""
+    from reconciler.cli.session import EMULATOR_STATE, open_emulator
+    from reconciler.config import find_root, load_configuration
+    from reconciler.state.file import StateFile
+
+    configuration = load_configuration(find_root(options.directory))
+    platform = open_emulator(configuration)
+    platform.reset()
+    platform.close()
+    StateFile(configuration.root / EMULATOR_STATE, EMULATOR_STATE).remove()
+    answer(text("The emulator is as the scenario describes it."))
+    return Exit.OK

@@ -1,0 +1,44 @@
+"""`groupctl schema`: JSON Schemas of files and answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.options import Options, common_options
+from reconciler.cli.output import answer
+
+NAMES = ("groups", "groupctl", "plan", "outcome", "validate")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  groupctl schema groups                print the schema of the group files
+  groupctl schema --out schemas         write all schemas into a folder
+"""
+)
+@click.argument("name", type=click.Choice(NAMES), required=False)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write all into this folder.")
+@common_options
+def schema(name: str | None, out: Path | None, options: Options) -> Exit:
+    """Print or write the JSON Schemas of configuration files and JSON answers."""
+    del options
+    if (name is None) == (out is None):
+        raise click.UsageError("Give either a NAME or --out FOLDER.")
+    if name:
+        answer(_content(name))
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        for each in NAMES:
+            (out / f"{each}.schema.json").write_text(_content(each), encoding="utf-8")
+    return Exit.OK
+
+
+def _content(name: str) -> str:
+    from reconciler.config import SCHEMA_NAMES, schema_text
+    from reconciler.render.schemas import output_schema
+
+    return schema_text(name) if name in SCHEMA_NAMES else output_schema(name)

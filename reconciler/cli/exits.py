@@ -1,0 +1,53 @@
+"""Exit statuses.
+
+Precedence, when several apply: 64 wrong usage · 130 interrupted · 4 a plan guard refused, nothing written ·
+1 failed as a whole or nothing done · 3 some groups done or unchanged, others not · 2 changes present, when
+asked · 0.
+
+Source: DESIGN section 8.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.plan.outcome import Outcome
+    from reconciler.plan.plan import GroupPlan, Plan
+
+
+class Exit(IntEnum):
+    """The exit statuses of every command."""
+
+    OK = 0
+    FAILED = 1
+    CHANGES = 2
+    PARTIAL = 3
+    REFUSED = 4
+    USAGE = 64
+    INTERRUPTED = 130
+
+
+def exit_of_plan(plan: Plan, *, detailed: bool) -> Exit:
+    """Return the exit status of `plan`; `detailed` asks for 2 when there are changes."""
+    if plan.refusals:
+        return Exit.REFUSED
+    held_up = [group for group in plan.groups if _is_held_up(group)]
+    if held_up:
+        fruitless = all(group.problem or not group.performable for group in held_up)
+        return Exit.FAILED if fruitless and len(held_up) == len(plan.groups) else Exit.PARTIAL
+    return Exit.CHANGES if detailed and plan.has_changes else Exit.OK
+
+
+def _is_held_up(group: GroupPlan) -> bool:
+    return bool(group.problem or group.refusals) or len(group.performable) < len(group.steps)
+
+
+def exit_of_outcome(outcome: Outcome) -> Exit:
+    """Return the exit status of `apply`."""
+    if outcome.interrupted:
+        return Exit.INTERRUPTED
+    if outcome.fruitless:
+        return Exit.FAILED
+    return Exit.OK if outcome.complete else Exit.PARTIAL

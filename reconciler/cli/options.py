@@ -1,0 +1,127 @@
+"""The options that every command takes, before or after its name."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.output import tell_error
+from reconciler.errors import Diagnostic, ReconcilerError, UsageError, text
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_ENVIRONMENT: Final = ("GROUPCTL_ENDPOINT", "GROUPCTL_STATE", "GROUPCTL_TRUSTED_HOSTS")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What people chose for every command; `None` was not chosen."""
+
+    chdir: Path | None = None
+    endpoint: str | None = None
+    state: str | None = None
+    format: str | None = None
+    color: str | None = None
+    quiet: bool | None = None
+    verbose: int | None = None
+    log_format: str | None = None
+    parallelism: int | None = None
+    lock_timeout: float | None = None
+
+    @property
+    def directory(self) -> Path:
+        """Where the fleet is looked for."""
+        return self.chdir or Path()
+
+    @property
+    def json(self) -> bool:
+        """Whether the answer is JSON."""
+        return self.format == "json"
+
+
+_OPTIONS: Final = (
+    click.option(
+        "-C",
+        "--chdir",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Work in this folder instead of the current one.",
+    ),
+    click.option(
+        "--endpoint",
+        metavar="NAME|URL",
+        help="Platform to talk to: feishu, lark, emulator or a URL; overrides GROUPCTL_ENDPOINT and groupctl.yaml.",
+    ),
+    click.option("--state", metavar="FILE", help="State file; overrides GROUPCTL_STATE and groupctl.yaml."),
+    click.option("--format", type=click.Choice(["text", "json"]), help="Form of the answer (text)."),
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), help="Colour (auto)."),
+    click.option("-q", "--quiet", is_flag=True, default=None, help="No progress."),
+    click.option("-v", "--verbose", count=True, default=None, help="Say more; twice: log every call."),
+    click.option("--log-format", type=click.Choice(["text", "json"]), help="Form of the log (text)."),
+    click.option("--parallelism", type=click.IntRange(1, 256), help="Calls in flight at once (64)."),
+    click.option(
+        "--lock-timeout", type=click.FloatRange(0), metavar="SECONDS", help="Wait for the state lock (0)."
+    ),
+)
+
+
+def common_options(function: F) -> F:
+    """Give a command the common options, as one `Options` argument, and tell people its errors.
+
+    The command returns its exit status, or nothing for 0.
+    """
+
+    @functools.wraps(function)
+    def with_options(*args: Any, **kwargs: Any) -> Any:
+        chosen = Options(**{each.name: kwargs.pop(each.name) for each in fields(Options)})
+        context = click.get_current_context()
+        outer = context.find_object(Options) or Options()
+        options = _merge(outer, chosen)
+        context.obj = options
+        try:
+            return function(*args, options=options, **kwargs)
+        except ReconcilerError as error:
+            tell_error(error, context.info_name or "", options)
+            return Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED
+
+    decorated: Any = with_options
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]  # the decorators keep the function's type
+
+
+def _merge(outer: Options, inner: Options) -> Options:
+    """Return the options of a command over those given before its name."""
+    return replace(
+        outer,
+        **{
+            each.name: value
+            for each in fields(inner)
+            if (value := getattr(inner, each.name)) not in {None, 0}
+        },
+    )
+
+
+def check_environment(environ: Mapping[str, str] = os.environ) -> None:
+    """Refuse misspelt variables, which would be ignored silently.
+
+    Raises:
+        UsageError: A variable that begins with `GROUPCTL_` is unknown.
+    """
+    unknown = sorted(name for name in environ if name.startswith("GROUPCTL_") and name not in _ENVIRONMENT)
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], _ENVIRONMENT, n=1, cutoff=0)
+        raise UsageError(
+            Diagnostic(
+                text("Unknown environment variable"),
+                text("`{name}` is not a variable of groupctl.", name=unknown[0]),
+                text("Did you mean `{near}`?", near=near[0]),
+            )
+        )

@@ -1,0 +1,217 @@
+"""Wires the adapters together: configuration, state, credentials, platform or emulator."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import shlex
+import sqlite3
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from reconciler.cli.options import Options, check_environment
+from reconciler.config import Configuration, find_root, load_configuration
+from reconciler.errors import ConfigurationError, Diagnostic, Source, UsageError, text
+from reconciler.feishu.connect import connect
+from reconciler.feishu.credentials import Credentials, read_credentials
+from reconciler.feishu.hosts import base_url_of, trusted_hosts
+from reconciler.model.recorded import State
+from reconciler.state.file import LockHolder, StateFile
+
+if TYPE_CHECKING:
+    from reconciler.emulator import Emulator
+    from reconciler.feishu.gateway import FeishuGateway
+
+EMULATOR: Final = "emulator"
+EMULATOR_STATE: Final = ".groupctl/emulator.lock.json"
+"""Trying things out on an emulator never touches the state that is committed."""
+
+
+class SystemClock:
+    """The clock of the machine."""
+
+    def now(self) -> float:
+        """Return seconds since 1970 in UTC."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of a command in one fleet."""
+
+    options: Options
+    configuration: Configuration
+    endpoint: str
+    state_file: StateFile
+
+    @property
+    def emulated(self) -> bool:
+        """Whether the platform is an emulator, in this process or behind a loopback socket."""
+        return self.endpoint == EMULATOR or is_loopback(self.endpoint)
+
+    @property
+    def platform_name(self) -> str:
+        """The platform as the state keeps it: every emulator of a fleet is the same one."""
+        return EMULATOR if self.emulated else self.endpoint
+
+    @property
+    def parallelism(self) -> int:
+        """Calls in flight at once."""
+        return self.options.parallelism or 64
+
+    def load_state(self) -> State:
+        """Return the state. On an emulator a missing one is that of a new fleet.
+
+        Raises:
+            StateError: It is missing on a real platform, or unusable.
+        """
+        if self.emulated and not self.state_file.exists():
+            return self.new_state()
+        return self.state_file.load()
+
+    def new_state(self) -> State:
+        """Return the state of a fleet that was never applied."""
+        return State(
+            lineage=str(uuid.uuid4()), fleet=self.configuration.fleet.name, endpoint=self.platform_name
+        )
+
+    def lock_holder(self) -> LockHolder:
+        """Return who we are, for the lock of the state."""
+        return LockHolder(
+            holder=f"{getpass.getuser()}@{platform.node()}",
+            pid=os.getpid(),
+            time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            command=shlex.join(["groupctl", *sys.argv[1:]]),
+        )
+
+    @asynccontextmanager
+    async def platform(self) -> AsyncIterator[tuple[FeishuGateway, str]]:
+        """Open the platform and yield the gateway with the id of our app.
+
+        Raises:
+            CredentialsError: They are missing or unusable.
+            ConfigurationError: The endpoint may not be talked to, or the scenario is wrong.
+        """
+        if self.endpoint == EMULATOR:
+            emulator = open_emulator(self.configuration)
+            try:
+                async with self._emulated(emulator) as opened:
+                    yield opened
+            finally:
+                emulator.close()
+            return
+        credentials = read_credentials(os.environ, Path.cwd())
+        base_url = base_url_of(self.endpoint, trusted_hosts(os.environ))
+        gateway = connect(credentials, base_url, parallelism=self.parallelism)
+        try:
+            yield gateway, credentials.app_id
+        finally:
+            await gateway.aclose()
+
+    @asynccontextmanager
+    async def _emulated(self, emulator: Emulator) -> AsyncIterator[tuple[FeishuGateway, str]]:
+        from reconciler.emulator.transport import EmulatorTransport
+
+        app_id, app_secret = emulator.first_app()
+        gateway = connect(
+            Credentials(app_id=app_id, app_secret=SecretStr(app_secret)),
+            "http://emulator.invalid",
+            http_transport=EmulatorTransport(emulator),
+            parallelism=self.parallelism,
+        )
+        try:
+            yield gateway, app_id
+        finally:
+            await gateway.aclose()
+
+
+def open_session(options: Options) -> Session:
+    """Load the fleet that the options point to.
+
+    Raises:
+        UsageError: A variable of the environment is misspelt, or the state is somewhere we cannot go yet.
+        ConfigurationError: There is no fleet, or its files are wrong.
+    """
+    check_environment()
+    configuration = load_configuration(find_root(options.directory))
+    endpoint = options.endpoint or os.environ.get("GROUPCTL_ENDPOINT") or configuration.endpoint
+    return Session(options, configuration, endpoint, _state_file(options, configuration, endpoint))
+
+
+def _state_file(options: Options, configuration: Configuration, endpoint: str) -> StateFile:
+    """Choose the state: option, environment, the emulator's own, configuration."""
+    chosen = options.state or os.environ.get("GROUPCTL_STATE")
+    if chosen is None:
+        emulated = endpoint == EMULATOR or is_loopback(endpoint)
+        name = EMULATOR_STATE if emulated else configuration.state
+        return StateFile(configuration.root / name, name)
+    if "://" in chosen:
+        raise UsageError(
+            Diagnostic(
+                text("State backend is not supported by this version yet"),
+                text("The state can only be a local file so far."),
+                text("Give the path of a file."),
+            )
+        )
+    return StateFile(Path(chosen), chosen)
+
+
+def is_loopback(endpoint: str) -> bool:
+    """Tell whether an endpoint is a URL on this machine."""
+    return urlsplit(endpoint).hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+def open_emulator(configuration: Configuration) -> Emulator:
+    """Open the emulator of a fleet.
+
+    Raises:
+        ConfigurationError: The scenario is wrong or missing, or the database cannot be used.
+    """
+    from reconciler.emulator import ScenarioError, open_emulator
+
+    settings = configuration.emulator
+    try:
+        return open_emulator(settings.scenario, settings.database)
+    except ScenarioError as error:
+        raise ConfigurationError(
+            Diagnostic(
+                text("Emulator scenario is wrong"),
+                error.message,
+                text(
+                    "`groupctl init --endpoint emulator` in an empty folder makes a scenario to start from."
+                ),
+                source=Source(_shown(error.file, configuration.root), error.line, error.column),
+            )
+        ) from None
+    except (sqlite3.Error, OSError) as error:
+        raise ConfigurationError(
+            Diagnostic(
+                text("Emulator database cannot be used"),
+                text(
+                    "`{database}`: {why}.",
+                    database=_shown(str(settings.database), configuration.root),
+                    why=str(error),
+                ),
+                text("Remove the file, or run `groupctl emulator reset`."),
+            )
+        ) from None
+
+
+def _shown(file: str, root: Path) -> str:
+    """Return a path as people know it: relative to the fleet when it is below."""
+    path = Path(file)
+    return str(path.relative_to(root)) if path.is_relative_to(root) else file
