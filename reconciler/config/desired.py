@@ -8,7 +8,6 @@ from typing import Final, TypeVar
 from reconciler.config.tree import Node, YamlMap
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup
-from reconciler.model.ids import SELF
 from reconciler.model.menus import Menu, MenuItem, MenuLink
 from reconciler.model.moderation import Moderation
 from reconciler.model.settings import Permissions, RestrictedMode, Settings
@@ -32,7 +31,7 @@ def desired_group(key: str, values: YamlMap) -> DesiredGroup:
         chat_id=values.get("chat_id"),
         settings=_settings(values),
         owner=values.get("owner"),
-        managers=_managers(values),
+        managers=_collection(_Identities, values.get("managers"), Mode.EXACT, str),
         moderation=_moderation(values),
         members=_collection(_Identities, values.get("members"), Mode.ADDITIVE, str),
         tabs=_collection(_Tabs, values.get("tabs"), Mode.EXACT, _tab),
@@ -67,16 +66,6 @@ def _collection(
         mode=Mode(values.get("mode", default)),
         items=tuple(item(each) for each in values["list"]),
         keep=tuple(values.get("keep", ())),
-    )
-
-
-def _managers(values: YamlMap) -> Collection[str] | None:
-    """Return the managers. Our own app is the owner in this version, and the owner is no manager."""
-    managers = _collection(_Identities, values.get("managers"), Mode.EXACT, str)
-    if managers is None or SELF not in managers.items:
-        return managers
-    return _Identities(
-        mode=managers.mode, items=tuple(each for each in managers.items if each != SELF), keep=managers.keep
     )
 
 

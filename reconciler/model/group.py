@@ -28,7 +28,7 @@ class DesiredGroup(Frozen):
     settings: Settings = Settings()
     owner: Literal["self"] | None = None
     managers: Collection[str] | None = None
-    """Without `self`, which is left out while our app is the owner."""
+    """`self` counts only in a group that a person owns: the owner is never a manager."""
     moderation: Moderation | None = None
     members: Collection[str] | None = None
     tabs: Collection[Tab] | None = None

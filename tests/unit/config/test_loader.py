@@ -104,10 +104,10 @@ def test_members_are_additive(tmp_path):
     assert group.members == Collection[str](mode=Mode.ADDITIVE, items=("ou_1", "cli_1", "self"))
 
 
-def test_our_app_is_the_owner_and_thus_no_manager(tmp_path):
+def test_our_app_stays_among_the_managers_because_a_person_may_own_the_group(tmp_path):
     group = _group(tmp_path, "{managers: {list: [self, ou_1], keep: [ou_2]}}")
 
-    assert group.managers == Collection[str](mode=Mode.EXACT, items=("ou_1",), keep=("ou_2",))
+    assert group.managers == Collection[str](mode=Mode.EXACT, items=("self", "ou_1"), keep=("ou_2",))
 
 
 def test_moderation_by_its_short_form(tmp_path):
