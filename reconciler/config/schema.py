@@ -242,7 +242,7 @@ class Moderation(FileModel):
 
     mode: Posting
     """Who may post."""
-    moderators: Persons = optional()
+    moderators: Persons = optional(examples=[["@lilei"]])
     """Users who may post; only with `moderator_list`."""
 
 
@@ -385,9 +385,7 @@ class GroupDefaults(FileModel):
         examples=[{"screenshot": "not_anyone", "download": "not_anyone"}]
     )
     """Confidential mode."""
-    moderation: Posters = optional(
-        examples=["only_owner", {"mode": "moderator_list", "moderators": ["@lilei"]}]
-    )
+    moderation: Posters = optional(examples=["only_owner"])
     """Who may post."""
     managers: Persons = optional(examples=[["@lilei", "@deploybot"]])
     """Managers of the group: people and bots, at most 10 in an ordinary group."""
@@ -412,7 +410,7 @@ class GroupDefaults(FileModel):
 class Group(GroupDefaults):
     """One group chat. What is not written is not managed: it is never compared and never changed."""
 
-    template: Templates = optional(examples=["incident", ["incident", "quiet"]])
+    template: Templates = optional(examples=["incident"])
     """One template or several; later ones win."""
     chat_id: Annotated[str, StringConstraints(pattern=CHAT_ID_PATTERN)] = optional(
         examples=["oc_a0553eda9014c201e6969b478895c230"]
