@@ -3,9 +3,8 @@
 - A refused person does not spoil a create: it goes once more without people.
 - A refused field does not spoil an update: it goes once more without it, and the field is the failure.
 - A refused document does not spoil other tabs: they go one by one, and the refused ones are the failure.
-- A tab or menu call with unknown outcome is never repeated: what is there is read, and what then still
-  differs is done. Everything else with unknown outcome was repeated by the transport already; whether it
-  took effect shows when live is compared.
+- After an unknown outcome what is there is read, and what then still differs is done. The transport repeats
+  what may be repeated blindly before that; a create is left to the next run, which repeats it by its key.
 
 Source: DESIGN section 4, "Repeats" and "First failed step".
 """
@@ -20,18 +19,26 @@ from reconciler.apply.ports import Gateway
 from reconciler.apply.run import Run
 from reconciler.errors import Diagnostic, OutcomeUnknown, PlatformError, Refused, text
 from reconciler.model.settings import Settings
+from reconciler.model.tabs import Tab
 from reconciler.plan.answers import Answer
-from reconciler.plan.operations import CreateChat, CreateTabs, Operation, UpdateChat, UpdateTabs
+from reconciler.plan.operations import (
+    CreateChat,
+    CreateTabs,
+    Operation,
+    SortTabs,
+    TabUpdate,
+    UpdateChat,
+    UpdateTabs,
+)
 
 DOCUMENT_REFUSED: Final = 232051
 """No right on the document of a doc tab. Source: tabs.openapi.yaml, chat_tab_create `x-errors`."""
 
-_REREAD: Final = frozenset({"create_tabs", "delete_tabs", "create_menus", "delete_menus"})
 _ATTEMPTS: Final = 3
 """How often a step reads back and goes on before it gives up."""
 
-Absorb = Callable[[Answer], None]
-Replan = Callable[[], Awaitable[tuple[Operation, ...]]]
+Absorb = Callable[[Operation, Answer], None]
+Replan = Callable[[], Awaitable[Sequence[Operation]]]
 
 
 class Interrupted(Exception):
@@ -46,16 +53,16 @@ class Calls:
     run: Run
     chat_id: str
     absorb: Absorb
-    """Takes what an answer tells into the picture of the live group."""
+    """Takes what an operation did and its answer tells into the picture of the live group."""
     replan: Replan
     """Reads the facet and returns what is still to be done."""
     count: int = 0
     problems: list[Diagnostic] = field(default_factory=list)
     """Failures that did not keep the rest of the step from being done."""
-    unsure: PlatformError | None = None
-    """An outcome that only live can tell."""
     without_people: bool = False
     """Whether the create went without the people it named."""
+    _missing: set[tuple[str, str]] = field(default_factory=set)
+    """Tabs, by type and link, that could not be created."""
 
     async def perform(self, operations: Sequence[Operation]) -> None:
         """Perform all operations in order.
@@ -70,20 +77,15 @@ class Calls:
             operation = pending.pop(0)
             try:
                 await self._perform_or_mend(operation)
-            except OutcomeUnknown as error:
-                if isinstance(operation, CreateChat):
-                    raise
-                if operation.kind not in _REREAD:
-                    self.unsure = error
-                    continue
+            except OutcomeUnknown:
                 attempts += 1
-                if attempts > _ATTEMPTS:
+                if isinstance(operation, CreateChat) or attempts > _ATTEMPTS:
                     raise
                 pending = list(await self.replan())
 
     async def _perform_or_mend(self, operation: Operation) -> None:
         try:
-            await self._call(operation)
+            await self._call(self._without_missing(operation))
         except Refused as error:
             if not await self._mend(operation, error):
                 raise
@@ -101,7 +103,7 @@ class Calls:
             self.run.learn(operation.kind, error)
             raise
         self.chat_id = answer.chat_id or self.chat_id
-        self.absorb(answer)
+        self.absorb(operation, answer)
 
     async def _mend(self, operation: Operation, error: Refused) -> bool:
         """Do what can be done of a refused operation; false when nothing can."""
@@ -110,26 +112,46 @@ class Calls:
                 self.without_people = True
                 await self._call(operation.model_copy(update={"users": (), "bots": ()}))
             case UpdateChat() if error.field:
-                self.problems.append(error.diagnostic)
-                rest = without_field(operation.settings, error.field)
-                if rest.fields():
-                    await self._call(UpdateChat(settings=rest))
-            case CreateTabs() if error.facts.code == DOCUMENT_REFUSED:
-                for tab in operation.tabs:
-                    await self._call_alone(CreateTabs(tabs=(tab,)), tab.name)
-            case UpdateTabs() if error.facts.code == DOCUMENT_REFUSED:
-                for update in operation.tabs:
-                    await self._call_alone(UpdateTabs(tabs=(update,)), update.tab.name)
+                return await self._update_without(error, operation.settings)
+            case CreateTabs() | UpdateTabs() if error.facts.code == DOCUMENT_REFUSED:
+                await self._one_by_one(operation, error)
             case _:
                 return False
         return True
 
-    async def _call_alone(self, operation: Operation, name: str) -> None:
-        try:
-            await self._call(operation)
-        except Refused as error:
-            detail = text("Tab `{name}`: {detail}", name=name, detail=error.diagnostic.detail)
-            self.problems.append(replace(error.diagnostic, detail=detail))
+    async def _update_without(self, error: Refused, settings: Settings) -> bool:
+        rest = without_field(settings, error.field)
+        if rest == settings:
+            return False
+        self.problems.append(error.diagnostic)
+        if rest.fields():
+            await self._call(UpdateChat(settings=rest))
+        return True
+
+    async def _one_by_one(self, operation: CreateTabs | UpdateTabs, refusal: Refused) -> None:
+        parts = [(operation.model_copy(update={"tabs": (each,)}), each) for each in operation.tabs]
+        if len(parts) == 1:
+            self._give_up(parts[0][1], refusal)
+            return
+        for part, each in parts:
+            try:
+                await self._call(part)
+            except Refused as error:
+                self._give_up(each, error)
+
+    def _give_up(self, refused: Tab | TabUpdate, error: Refused) -> None:
+        tab = refused if isinstance(refused, Tab) else refused.tab
+        detail = text("Tab `{name}`: {detail}", name=tab.name, detail=error.diagnostic.detail)
+        self.problems.append(replace(error.diagnostic, detail=detail))
+        if isinstance(refused, Tab):
+            self._missing.add((tab.type, tab.link))
+
+    def _without_missing(self, operation: Operation) -> Operation:
+        """Return `operation`; an order leaves out the tabs that could not be created."""
+        if not isinstance(operation, SortTabs):
+            return operation
+        order = tuple(ref for ref in operation.order if (ref.type, ref.link) not in self._missing)
+        return SortTabs(order=order)
 
 
 def without_field(settings: Settings, path: str) -> Settings:

@@ -44,10 +44,6 @@ class Clock(Protocol):
         """Return seconds since 1970 in UTC."""
         ...
 
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
-        ...
-
 
 class StateStore(Protocol):
     """Where the state is kept. The lock is held by whoever opened the store."""

@@ -1,7 +1,7 @@
 """Keeps the state up to date while a plan is performed.
 
-Intents are durable before the first create; chat ids follow within a second or 20 of them. When a write
-fails nothing more is recorded, and the runner starts no further create.
+Intents are durable before the first create; chat ids follow within a second or 20 of them, everything else
+within a second. When a write fails nothing more is recorded, and the runner starts no further create.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from reconciler.model.recorded import Intent, RecordedGroup, State, Tombstone
 
 FLUSH_SECONDS: Final = 1.0
 FLUSH_COUNT: Final = 20
+"""New chats that are at most known to nobody but us. Other changes do not count: every write holds the whole
+state, so that many small ones would take quadratic time."""
 
 
 class Recorder:
@@ -32,8 +34,11 @@ class Recorder:
         self._groups = dict(state.groups)
         self._intents = dict(state.intents)
         self._tombstones = dict(state.tombstones)
-        self._unwritten = 0
-        self._wake = asyncio.Event()
+        self._begun: set[str] = set()
+        """Keys whose intents are of this run."""
+        self._new_chats = 0
+        self._changed = asyncio.Event()
+        self._full = asyncio.Event()
         self._flusher: asyncio.Task[None] | None = None
         self.failure: StateError | None = None
         """Why the state could not be written; nothing more is written then."""
@@ -47,7 +52,7 @@ class Recorder:
         self._flusher.cancel()
         with suppress(asyncio.CancelledError):
             await self._flusher
-        if self._unwritten:
+        if self._changed.is_set():
             self._write()
 
     @property
@@ -61,16 +66,14 @@ class Recorder:
             }
         )
 
-    def recorded(self, key: str) -> RecordedGroup | None:
-        """Return what is remembered of a key now."""
-        return self._groups.get(key)
-
     def bind_tenant(self, app_id: str, tenant_key: str) -> None:
         """Remember whose groups these are; a state belongs to one app in one tenant for ever."""
-        update = {"app_id": app_id, "tenant_key": tenant_key or self._state.tenant_key}
-        if update != {"app_id": self._state.app_id, "tenant_key": self._state.tenant_key}:
-            self._state = self._state.model_copy(update=update)
-            self._changed()
+        bound = self._state.model_copy(
+            update={"app_id": app_id, "tenant_key": tenant_key or self._state.tenant_key}
+        )
+        if bound != self._state:
+            self._state = bound
+            self._changed.set()
 
     def intend(self, intents: Mapping[str, Intent]) -> None:
         """Make all intents durable in one write, before the first create.
@@ -79,47 +82,50 @@ class Recorder:
             StateError: They could not be written; nothing may be created.
         """
         self._intents.update(intents)
+        self._begun.update(intents)
         self._write()
         if self.failure:
             raise self.failure
 
+    def withdraw(self, key: str) -> None:
+        """Remove the intent of a create that certainly made nothing; one of an earlier run stays."""
+        if key in self._begun and self._intents.pop(key, None):
+            self._changed.set()
+
     def put(self, key: str, group: RecordedGroup) -> None:
         """Remember a bound group; ends its intent and its tombstone. Equal to what is known: no write."""
-        ended = [self._intents.pop(key, None), self._tombstones.pop(key, None)]
-        if any(ended) or self._groups.get(key) != group:
-            self._groups[key] = group
-            self._changed()
+        is_new = key not in self._groups
+        if not is_new and self._groups[key] == group:
+            return
+        self._groups[key] = group
+        self._intents.pop(key, None)
+        self._tombstones.pop(key, None)
+        self._changed.set()
+        self._new_chats += is_new
+        if self._new_chats >= FLUSH_COUNT:
+            self._full.set()
 
     def forget(self, key: str) -> None:
         """Stop managing a key, leaving a tombstone."""
-        group = self._groups.pop(key)
-        self._tombstones[key] = Tombstone(time=self._clock.now(), group=group)
-        self._changed()
-
-    def _changed(self) -> None:
-        self._unwritten += 1
-        self._wake.set()
+        self._tombstones[key] = Tombstone(time=self._clock.now(), group=self._groups.pop(key))
+        self._changed.set()
 
     async def _flush_regularly(self) -> None:
         while True:
-            await self._wake.wait()
-            deadline = self._clock.monotonic() + FLUSH_SECONDS
-            while self._unwritten < FLUSH_COUNT and self._clock.monotonic() < deadline:
-                self._wake.clear()
-                # Not wait_for: in Python 3.11 it swallows a cancellation that meets a finished wait.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(deadline - self._clock.monotonic()):
-                        await self._wake.wait()
-            self._wake.clear()
+            await self._changed.wait()
+            # Not wait_for: in Python 3.11 it swallows a cancellation that meets a finished wait.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await self._full.wait()
             self._write()
 
     def _write(self) -> None:
-        self._unwritten = 0
+        self._changed.clear()
+        self._full.clear()
+        self._new_chats = 0
         if self.failure:
             return
         try:
-            saved = self._store.save(self.state)
+            self._state = self._store.save(self.state)
         except StateError as error:
             self.failure = error
-        else:
-            self._state = saved

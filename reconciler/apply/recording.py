@@ -1,8 +1,14 @@
-"""What the state remembers of a facet after it was applied."""
+"""What the state remembers of a facet after it was applied.
+
+What is as desired is remembered as desired; what is not (yet) keeps what was remembered of it. So the next
+plan tells a value that somebody moved from one that we could not write, and an `additive` list never claims
+a thing that others put there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, assert_never
 
 from reconciler.diff.menus import match_menus, menu_differs, menu_form
@@ -11,7 +17,9 @@ from reconciler.model.address import Facet
 from reconciler.model.base import JsonValue
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup, LiveGroup
-from reconciler.model.recorded import RecordedGroup, RecordedValue, recorded_form
+from reconciler.model.menus import LiveMenu, Menu
+from reconciler.model.recorded import RecordedGroup, RecordedValue, recorded_form, recorded_value
+from reconciler.model.tabs import LiveTab, Tab
 
 Values = dict[str, RecordedValue]
 
@@ -25,133 +33,174 @@ _COLLECTIONS: Final = {
 }
 
 
-def record_facet(
-    facet: Facet,
-    desired: DesiredGroup,
-    before: LiveGroup,
-    after: LiveGroup,
-    recorded: RecordedGroup | None,
-) -> Values:
-    """Return what to remember of a facet that is as desired now, or as near as the platform lets it.
-
-    Args:
-        facet: A managed facet.
-        desired: What was asked for.
-        before: The group before this apply: what it held already was not added by us.
-        after: The group now.
-        recorded: What was remembered so far.
-    """
-    match facet:
-        case Facet.SETTINGS:
-            return _record_settings(desired, after)
-        case Facet.MEMBERS:
-            present = before.members.users if before.members else frozenset()
-            return _record_added("members", desired.implied_members, present, recorded)
-        case Facet.MANAGERS:
-            return _record_people("managers", desired.managers, before.managers, recorded)
-        case Facet.MODERATION:
-            return _record_moderation(desired, before, after, recorded)
-        case Facet.TABS:
-            return _record_tabs(desired, before, after, recorded)
-        case Facet.MENUS:
-            return _record_menus(desired, before, after, recorded)
-        case Facet.EXISTENCE | Facet.LIFECYCLE:
-            return {}
-        case _:
-            assert_never(facet)
-
-
 def facet_of(path: str) -> Facet:
     """Return the facet that a recorded value belongs to."""
     return _COLLECTIONS.get(path, Facet.SETTINGS)
 
 
-def _record_settings(desired: DesiredGroup, after: LiveGroup) -> Values:
-    live = after.settings.fields()
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What is known of a group when it is remembered."""
+
+    desired: DesiredGroup
+    before: LiveGroup
+    """The group before this apply: what it held already was not added by us."""
+    after: LiveGroup
+    """The group now."""
+    recorded: RecordedGroup
+    """What was remembered so far."""
+    unsettled: frozenset[str]
+    """Paths of changes that are still to be made."""
+
+    def values(self, facet: Facet) -> Values:
+        """Return what to remember of a managed facet that live tells."""
+        desired = self.desired
+        match facet:
+            case Facet.SETTINGS:
+                return self._settings()
+            case Facet.MEMBERS:
+                wanted = Collection[str](mode=Mode.ADDITIVE, items=desired.implied_members)
+                before, after = self.before.members, self.after.members
+                return self._people("members", wanted, before and before.users, after and after.users)
+            case Facet.MANAGERS:
+                return self._people("managers", desired.managers, self.before.managers, self.after.managers)
+            case Facet.MODERATION:
+                return self._moderation()
+            case Facet.TABS:
+                return self._tabs()
+            case Facet.MENUS:
+                return self._menus()
+            case Facet.EXISTENCE | Facet.LIFECYCLE:
+                return {}
+            case _:
+                assert_never(facet)
+
+    def _settings(self) -> Values:
+        live = self.after.settings.fields()
+        wanted = self.desired.settings.fields().items()
+        return self._settled({path: _value(path, value, live.get(path, value)) for path, value in wanted})
+
+    def _settled(self, values: Values) -> Values:
+        """Return `values`; those that are unsettled as they were remembered, if they were."""
+        known = self.recorded.values
+        chosen = {path: known.get(path) if path in self.unsettled else new for path, new in values.items()}
+        return {path: value for path, value in chosen.items() if value is not None}
+
+    def _moderation(self) -> Values:
+        wanted, live = self.desired.moderation, self.after.moderation
+        if wanted is None or live is None:
+            return {}
+        before = self.before.moderation and self.before.moderation.moderators
+        return {
+            **self._settled({"moderation": _value("moderation", wanted.mode, live.mode)}),
+            **self._people("moderators", wanted.moderators, before, live.moderators, prefix="moderation"),
+        }
+
+    def _people(
+        self,
+        facet: str,
+        wanted: Collection[str] | None,
+        before: Iterable[str] | None,
+        after: Iterable[str] | None,
+        *,
+        prefix: str = "",
+    ) -> Values:
+        if wanted is None:
+            return {}
+        entries = {each: (each, None) for each in wanted.items}
+        return self._items(
+            facet, wanted.mode, entries, frozenset(before or ()), frozenset(after or ()), prefix=prefix
+        )
+
+    def _tabs(self) -> Values:
+        wanted = self.desired.tabs
+        if wanted is None:
+            return {}
+        forms = _forms_of_tabs(wanted, self.after.tabs or ())
+        before = frozenset(_forms_of_tabs(wanted, self.before.tabs or ()))
+        after = frozenset(tab.name for tab in self.after.tabs or () if tab.name)
+        return self._items("tabs", wanted.mode, forms, before, after)
+
+    def _menus(self) -> Values:
+        wanted = self.desired.menus
+        if wanted is None:
+            return {}
+        forms = _forms_of_menus(wanted, self.after.menus or ())
+        before = frozenset(_forms_of_menus(wanted, self.before.menus or ()))
+        after = frozenset(menu.name for menu in self.after.menus or ())
+        return self._items("menus", wanted.mode, forms, before, after)
+
+    def _items(
+        self,
+        facet: str,
+        mode: Mode,
+        listed: Mapping[str, tuple[JsonValue, JsonValue]],
+        before: frozenset[str],
+        after: frozenset[str],
+        *,
+        prefix: str = "",
+    ) -> Values:
+        """Return a list in its order: all that is listed, or those of it that we added.
+
+        Things of ours that are listed no longer but still there stay remembered: they are still to go, when
+        removals are allowed again.
+
+        Args:
+            facet: Path of the value.
+            mode: Whether the list claims everything.
+            listed: Listed things by name, as sent and, where the platform made something else of it, as live.
+            before: Names of the listed things that were there before this apply.
+            after: Names of the things that are there now.
+            prefix: First part of the paths of its changes, when that is not `facet`.
+        """
+        known = _entries(recorded_value(self.recorded, facet))
+        unsettled = {name for name in listed if f"{prefix or facet}/{name}" in self.unsettled}
+        entries = [
+            known.get(name) if name in unsettled else entry
+            for name, entry in listed.items()
+            if mode is Mode.EXACT or name in known or name not in before
+        ]
+        entries += [entry for name, entry in known.items() if name not in listed and name in after]
+        kept = [entry for entry in entries if entry is not None]
+        if not kept and not known and unsettled:
+            return {}
+        echoed = any(echo is not None for _, echo in kept)
+        value = RecordedValue(
+            sent=[sent for sent, _ in kept],
+            echo=[sent if echo is None else echo for sent, echo in kept] if echoed else None,
+        )
+        return {facet: value}
+
+
+def _value(path: str, sent: JsonValue, live: JsonValue) -> RecordedValue:
+    """Return a value with what the platform made of it, if that is something else."""
+    echo = None if live == sent else recorded_form(path, live)
+    return RecordedValue(sent=recorded_form(path, sent), echo=echo)
+
+
+def _forms_of_tabs(
+    wanted: Collection[Tab], live: Sequence[LiveTab]
+) -> dict[str, tuple[JsonValue, JsonValue]]:
+    pairs = match_tabs(wanted, live, None).pairs
+    return {tab.name: (tab_form(tab), tab_form(old) if tab_differs(tab, old) else None) for tab, old in pairs}
+
+
+def _forms_of_menus(
+    wanted: Collection[Menu], live: Sequence[LiveMenu]
+) -> dict[str, tuple[JsonValue, JsonValue]]:
+    pairs = match_menus(wanted, live, None).pairs
     return {
-        path: RecordedValue(sent=recorded_form(path, value), echo=_echo(path, value, live))
-        for path, value in desired.settings.fields().items()
+        menu.name: (menu_form(menu), menu_form(old) if menu_differs(menu, old) else None)
+        for menu, old in pairs
     }
 
 
-def _echo(path: str, value: JsonValue, live: dict[str, JsonValue]) -> JsonValue:
-    """Return what the platform made of a value, or nothing when it is the same or not told."""
-    return None if live.get(path, value) == value else recorded_form(path, live[path])
-
-
-def _record_added(
-    facet: str, listed: Iterable[str], present: Iterable[str], recorded: RecordedGroup | None
-) -> Values:
-    """Remember those of `listed` that we added, now or before."""
-    before = frozenset(present)
-    ours = frozenset((recorded.items(facet) if recorded else None) or ())
-    return {facet: RecordedValue(sent=[each for each in listed if each in ours or each not in before])}
-
-
-def _record_people(
-    facet: str,
-    wanted: Collection[str] | None,
-    present: Iterable[str] | None,
-    recorded: RecordedGroup | None,
-) -> Values:
-    if wanted is None:
+def _entries(value: RecordedValue | None) -> dict[str, tuple[JsonValue, JsonValue]]:
+    """Return remembered things by name, as sent and, if that is something else, as live."""
+    if value is None:
         return {}
-    if wanted.mode is Mode.ADDITIVE:
-        return _record_added(facet, wanted.items, present or (), recorded)
-    return {facet: RecordedValue(sent=list(wanted.items))}
-
-
-def _record_moderation(
-    desired: DesiredGroup, before: LiveGroup, after: LiveGroup, recorded: RecordedGroup | None
-) -> Values:
-    moderation = desired.moderation
-    if moderation is None:
-        return {}
-    live = after.moderation.mode if after.moderation else moderation.mode
-    mode = RecordedValue(sent=moderation.mode, echo=None if live == moderation.mode else live)
-    listed = before.moderation.moderators if before.moderation else None
-    return {"moderation": mode, **_record_people("moderators", moderation.moderators, listed, recorded)}
-
-
-def _record_tabs(
-    desired: DesiredGroup, before: LiveGroup, after: LiveGroup, recorded: RecordedGroup | None
-) -> Values:
-    if desired.tabs is None:
-        return {}
-    pairs = match_tabs(desired.tabs, after.tabs or (), None).pairs
-    old = frozenset(tab.name for tab, _ in match_tabs(desired.tabs, before.tabs or (), None).pairs)
-    forms = {
-        tab.name: (tab_form(tab), tab_form(live) if tab_differs(tab, live) else None) for tab, live in pairs
+    echoes = value.echo or [None] * len(value.sent)
+    return {
+        sent["name"] if isinstance(sent, dict) else sent: (sent, None if echo == sent else echo)
+        for sent, echo in zip(value.sent, echoes, strict=False)
     }
-    return {"tabs": _record_items(desired.tabs.mode, forms, old, recorded, "tabs")}
-
-
-def _record_menus(
-    desired: DesiredGroup, before: LiveGroup, after: LiveGroup, recorded: RecordedGroup | None
-) -> Values:
-    if desired.menus is None:
-        return {}
-    pairs = match_menus(desired.menus, after.menus or (), None).pairs
-    old = frozenset(menu.name for menu, _ in match_menus(desired.menus, before.menus or (), None).pairs)
-    forms = {
-        menu.name: (menu_form(menu), menu_form(live) if menu_differs(menu, live) else None)
-        for menu, live in pairs
-    }
-    return {"menus": _record_items(desired.menus.mode, forms, old, recorded, "menus")}
-
-
-def _record_items(
-    mode: Mode,
-    forms: dict[str, tuple[JsonValue, JsonValue]],
-    present: frozenset[str],
-    recorded: RecordedGroup | None,
-    facet: str,
-) -> RecordedValue:
-    """Remember tabs or menus in their order: all of them, or those that we added."""
-    ours = frozenset(item["name"] for item in (recorded.items(facet) if recorded else None) or ())
-    kept = [form for name, form in forms.items() if mode is Mode.EXACT or name in ours or name not in present]
-    echoed = any(echo is not None for _, echo in kept)
-    return RecordedValue(
-        sent=[sent for sent, _ in kept],
-        echo=[sent if echo is None else echo for sent, echo in kept] if echoed else None,
-    )

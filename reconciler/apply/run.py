@@ -17,13 +17,20 @@ class Run:
         self._keep_going = keep_going
         self._hopeless: dict[str, OperationRefused] = {}
         self._row: list[int] = []
+        self._refused = False
         self.stopped: Diagnostic | None = None
+        """Why the run does not go on to its end."""
         self.interrupted = False
 
     @property
     def ending(self) -> bool:
         """Whether no further call may start."""
-        return self.interrupted or self.stopped is not None
+        return self.interrupted or self._refused
+
+    @property
+    def closed(self) -> bool:
+        """Whether no further group may start; those under way may go on unless the run is `ending`."""
+        return self.ending or self.stopped is not None
 
     def interrupt(self) -> None:
         """End the run after the calls in flight."""
@@ -31,6 +38,11 @@ class Run:
 
     def stop(self, reason: Diagnostic) -> None:
         """End the run after the calls in flight, for `reason`."""
+        self._refused = True
+        self.close(reason)
+
+    def close(self, reason: Diagnostic) -> None:
+        """Let no further group start, for `reason`; the first reason counts."""
         self.stopped = self.stopped or reason
 
     def hopeless(self, kind: str) -> OperationRefused | None:
@@ -45,11 +57,17 @@ class Run:
             self._hopeless[kind] = error
 
     def group_ended(self, failure: Diagnostic | None) -> None:
-        """Count groups in a row that fail with one code; too many of them stop the run."""
+        """Count groups in a row that fail with one code; too many of them let no new group start.
+
+        An operation that works nowhere does not count: it is not called again, and what else these groups
+        need can be done.
+        """
         code = failure.platform.code if failure and failure.platform else 0
+        if code in {error.facts.code for error in self._hopeless.values()}:
+            return
         self._row = [each for each in self._row if each == code] + [code] if code else []
         if len(self._row) >= EQUAL_FAILURES and not self._keep_going:
-            self.stop(
+            self.close(
                 Diagnostic(
                     text("Too many groups failed in the same way"),
                     text(

@@ -6,6 +6,8 @@
 | unchanged                | silently dropped: the step failed, both values are shown                 |
 | something else           | normalised by the platform: a warning; the echo is recorded              |
 
+An order cannot be normalised: whoever gets another order than the one that was set would set it for ever.
+
 Source: DESIGN section 4, "After a write"; wire-behaviour.md 5.9 (enums can be dropped without an error).
 """
 
@@ -14,10 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reconciler.diff.changes import Change
+from reconciler.diff.changes import Change, ChangeKind
 from reconciler.errors import Diagnostic, Severity, text
 from reconciler.model.base import JsonValue
-from reconciler.model.ids import is_bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Verdict:
 
     warnings: tuple[Diagnostic, ...] = ()
     problem: Diagnostic | None = None
+    normalised: frozenset[str] = frozenset()
+    """Paths of which the platform made something else; they count as done."""
 
 
 def compare(where: str, sent: Sequence[Change], left: Iterable[Change]) -> Verdict:
@@ -38,12 +41,17 @@ def compare(where: str, sent: Sequence[Change], left: Iterable[Change]) -> Verdi
     """
     planned = {change.path: change for change in sent}
     relevant = [change for change in left if change.path in planned]
-    dropped = [change for change in relevant if change.before == planned[change.path].before]
+    dropped = [change for change in relevant if _is_dropped(change, planned[change.path])]
     altered = [change for change in relevant if change not in dropped]
     return Verdict(
         warnings=tuple(_altered(where, change) for change in altered),
         problem=_dropped(where, dropped) if dropped else None,
+        normalised=frozenset(change.path for change in altered),
     )
+
+
+def _is_dropped(change: Change, planned: Change) -> bool:
+    return change.kind is ChangeKind.MOVE or change.before == planned.before
 
 
 def _dropped(where: str, changes: Sequence[Change]) -> Diagnostic:
@@ -90,16 +98,23 @@ def _shown(value: JsonValue) -> str:
 
 def not_added(where: str, ids: Sequence[str], reason: str) -> Diagnostic:
     """Return the warning about people who did not come in; that is no failure."""
-    bots = all(is_bot(each) for each in ids)
     return Diagnostic(
         text("Members not added"),
-        text(
-            "{count} {kind} {reason}: {ids}. The others were added.",
-            count=len(ids),
-            kind=text("bots") if bots else text("people"),
-            reason=reason,
-            ids=", ".join(f"`{each}`" for each in ids),
-        ),
+        text("Not in the group: {ids}. They {reason}. All others are in it.", ids=_listed(ids), reason=reason),
         address=where,
         severity=Severity.WARNING,
     )
+
+
+def left_out(where: str, ids: Sequence[str]) -> Diagnostic:
+    """Return the warning about people who get no role because they did not come in."""
+    return Diagnostic(
+        text("Only members can have a role"),
+        text("Left out because they are not in the group: {ids}.", ids=_listed(ids)),
+        address=where,
+        severity=Severity.WARNING,
+    )
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return ", ".join(f"`{each}`" for each in ids)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-from reconciler.cli.options import Options
+from reconciler.errors import ReconcilerError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -16,21 +17,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 def complete_keys(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Return the keys of the fleet that begin with `incomplete`; none when the fleet cannot be read."""
+    """Return the keys of the YAML files that begin with `incomplete`; none when these cannot be read."""
     from reconciler.config import find_root, load_configuration
-    from reconciler.errors import ReconcilerError
 
-    options = context.find_object(Options) or Options()
-    directory = context.params.get("chdir") or options.directory
     try:
-        groups = load_configuration(find_root(directory)).fleet.groups
-    except ReconcilerError:
+        groups = load_configuration(find_root(_folder(context))).fleet.groups
+    except (ReconcilerError, OSError):
         return []
     return [
         CompletionItem(key, help=group.settings.name)
         for key, group in groups.items()
         if key.startswith(incomplete)
     ]
+
+
+def _folder(context: click.Context) -> Path:
+    """Return the folder chosen with `-C`, before or after the name of the command."""
+    chosen = context.params.get("chdir")
+    if chosen:
+        return Path(chosen)
+    return _folder(context.parent) if context.parent else Path()
 
 
 def key_arguments(function: F) -> F:

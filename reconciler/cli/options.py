@@ -12,9 +12,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from reconciler.cli.exits import Exit
-from reconciler.cli.output import tell_error
-from reconciler.errors import Diagnostic, ReconcilerError, UsageError, text
+from reconciler.errors import Diagnostic, UsageError, text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +23,8 @@ _ENVIRONMENT: Final = ("GROUPCTL_ENDPOINT", "GROUPCTL_STATE", "GROUPCTL_TRUSTED_
 class Options:
     """What people chose for every command; `None` was not chosen."""
 
+    command: str = ""
+    """Name of the command that runs, for example `state init`."""
     chdir: Path | None = None
     endpoint: str | None = None
     state: str | None = None
@@ -47,6 +47,14 @@ class Options:
         return self.format == "json"
 
 
+@dataclass(slots=True)
+class Invocation:
+    """What is known of a run when something goes wrong in it."""
+
+    options: Options = Options()
+
+
+_CHOICES: Final = tuple(each.name for each in fields(Options) if each.name != "command")
 _OPTIONS: Final = (
     click.option(
         "-C",
@@ -73,23 +81,20 @@ _OPTIONS: Final = (
 
 
 def common_options(function: F) -> F:
-    """Give a command the common options, as one `Options` argument, and tell people its errors.
+    """Give a command the common options, as one `Options` argument.
 
     The command returns its exit status, or nothing for 0.
     """
 
     @functools.wraps(function)
     def with_options(*args: Any, **kwargs: Any) -> Any:
-        chosen = Options(**{each.name: kwargs.pop(each.name) for each in fields(Options)})
+        chosen = {name: value for name in _CHOICES if (value := kwargs.pop(name)) not in {None, 0}}
         context = click.get_current_context()
-        outer = context.find_object(Options) or Options()
-        options = _merge(outer, chosen)
-        context.obj = options
-        try:
-            return function(*args, options=options, **kwargs)
-        except ReconcilerError as error:
-            tell_error(error, context.info_name or "", options)
-            return Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED
+        invocation = context.ensure_object(Invocation)
+        command = context.command_path.partition(" ")[2]
+        invocation.options = replace(invocation.options, **chosen, command=command)
+        check_environment(os.environ)
+        return function(*args, options=invocation.options, **kwargs)
 
     decorated: Any = with_options
     for option in reversed(_OPTIONS):
@@ -97,19 +102,7 @@ def common_options(function: F) -> F:
     return decorated  # type: ignore[no-any-return]  # the decorators keep the function's type
 
 
-def _merge(outer: Options, inner: Options) -> Options:
-    """Return the options of a command over those given before its name."""
-    return replace(
-        outer,
-        **{
-            each.name: value
-            for each in fields(inner)
-            if (value := getattr(inner, each.name)) not in {None, 0}
-        },
-    )
-
-
-def check_environment(environ: Mapping[str, str] = os.environ) -> None:
+def check_environment(environ: Mapping[str, str]) -> None:
     """Refuse misspelt variables, which would be ignored silently.
 
     Raises:

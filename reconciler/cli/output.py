@@ -6,9 +6,9 @@ import logging
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from reconciler.errors import Diagnostic, ReconcilerError
+from reconciler.errors import Diagnostic, UsageError, text
 
 if TYPE_CHECKING:
     from reconciler.cli.options import Options
@@ -25,19 +25,45 @@ def wants_color(options: Options, stream: TextIO) -> bool:
     """Tell whether to colour a stream: asked for, or a terminal without `NO_COLOR`."""
     if options.color in {"always", "never"}:
         return options.color == "always"
-    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def answer(content: str) -> None:
     """Print the answer of a command."""
-    sys.stdout.write(content if content.endswith("\n") else content + "\n")
-    sys.stdout.flush()
+    write(sys.stdout, content if content.endswith("\n") else content + "\n")
+
+
+def answer_done(message: str, options: Options, **facts: Any) -> None:
+    """Print what a command without a document of its own has done.
+
+    Args:
+        message: For people.
+        options: Say whether a program asks.
+        facts: For programs, instead of the message.
+    """
+    if options.json:
+        from reconciler.render.as_json import diagnostics_json
+
+        answer(diagnostics_json(options.command, (), **facts))
+    else:
+        from reconciler.render.translate import translate
+
+        answer(translate(message))
 
 
 def tell(content: str) -> None:
     """Print something that is not the answer."""
-    sys.stderr.write(content if content.endswith("\n") else content + "\n")
-    sys.stderr.flush()
+    write(sys.stderr, content if content.endswith("\n") else content + "\n")
+
+
+def write(stream: TextIO, content: str) -> None:
+    """Print to a stream at once; when its reader left (`groupctl apply | head`), the command goes on without."""
+    try:
+        stream.write(content)
+        stream.flush()
+    except BrokenPipeError:
+        # Otherwise Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def tell_diagnostics(diagnostics: Iterable[Diagnostic], options: Options) -> None:
@@ -49,21 +75,53 @@ def tell_diagnostics(diagnostics: Iterable[Diagnostic], options: Options) -> Non
         tell(render_diagnostics(listed, color=wants_color(options, sys.stderr)))
 
 
-def tell_error(error: ReconcilerError, command: str, options: Options) -> None:
-    """Print what went wrong; a command asked for JSON answers with JSON as well."""
+def tell_problems(problems: Iterable[Diagnostic], options: Options) -> None:
+    """Print what ended a command; one that was asked for JSON answers with JSON as well."""
+    listed = list(problems)
     if options.json:
         from reconciler.render.as_json import diagnostics_json
 
-        answer(diagnostics_json(command, error.diagnostics))
-    tell_diagnostics(error.diagnostics, options)
+        answer(diagnostics_json(options.command, listed))
+    tell_diagnostics(listed, options)
 
 
-def tell_bug(trace: str) -> None:
+def tell_bug(error: Exception, trace: str, options: Options) -> None:
     """Print a bug of ours: where it is, without a secret."""
     from reconciler.feishu.redaction import redact
+    from reconciler.render.safe import safe_block
 
-    tell(redact(trace))
-    tell("This is a bug in reconciler. Please report it with the lines above.")
+    tell(safe_block(redact(trace)))
+    tell_problems(
+        [
+            Diagnostic(
+                text("Internal error"),
+                text("{what}.", what=redact(f"{type(error).__name__}: {error}".rstrip(".: "))),
+                text("This is a bug in reconciler. Please report it with the lines above."),
+            )
+        ],
+        options,
+    )
+
+
+def require_somebody_to_ask(options: Options) -> None:
+    """Refuse to go on when a question would have to be asked that nobody can read or answer.
+
+    Raises:
+        UsageError: Standard input is no terminal, or the answer is for a program.
+    """
+    why = (
+        text("Standard input is no terminal, so nobody can confirm.")
+        if not sys.stdin.isatty()
+        else text("The answer is for a program, which cannot confirm.")
+    )
+    if options.json or not sys.stdin.isatty():
+        raise UsageError(
+            Diagnostic(
+                text("Nobody can be asked"),
+                why,
+                text("Run `groupctl {command} --yes` to go on without asking.", command=options.command),
+            )
+        )
 
 
 def configure_logging(options: Options) -> None:

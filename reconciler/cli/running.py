@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from reconciler.cli.output import write
 
 if TYPE_CHECKING:
     from reconciler.cli.options import Options
@@ -22,6 +25,10 @@ QUIET_SECONDS: Final = 1.0
 _TERMINAL_SECONDS: Final = 0.2
 _PLAIN_SECONDS: Final = 10.0
 """How often progress is shown: on a terminal in place, elsewhere as a line of its own."""
+_ERASE: Final = "\r\x1b[K"
+
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Signals:
@@ -44,6 +51,25 @@ class Signals:
             self._handlers.pop()
 
 
+@contextlib.contextmanager
+def asking() -> Iterator[None]:
+    """Let signals end a question at once: the event loop cannot tell of them while it waits for an answer.
+
+    Raises:
+        KeyboardInterrupt: A signal came.
+    """
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, end) for each in _SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
 def run_async(main: Callable[[Signals], Coroutine[Any, Any, T]]) -> T:
     """Run `main` to its end; SIGINT and SIGTERM cancel it, unless it has them told to somebody else.
 
@@ -61,7 +87,7 @@ async def _cancellable(main: Callable[[Signals], Coroutine[Any, Any, T]]) -> T:
     task = loop.create_task(main(signals))
     # Without a handler CI's SIGTERM would end the process at once, with the lock left behind.
     with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt there
-        for each in (signal.SIGINT, signal.SIGTERM):
+        for each in _SIGNALS:
             loop.add_signal_handler(each, signals.fire)
     try:
         return await task
@@ -94,16 +120,15 @@ class ProgressDisplay:
         from reconciler.render.progress import format_progress
 
         calls = self._gateway.counts.calls.total()
-        line = format_progress(self._done, self._total, calls, time.monotonic() - self._began)
-        sys.stderr.write(f"\r\x1b[K{line}" if self._in_place else f"{line}\n")
-        sys.stderr.flush()
+        width = shutil.get_terminal_size().columns - 1 if self._in_place else None
+        line = format_progress(self._done, self._total, calls, time.monotonic() - self._began, width)
+        write(sys.stderr, f"{_ERASE}{line}" if self._in_place else f"{line}\n")
         self._shown = True
 
     def clear(self) -> None:
         """Remove what was shown in place."""
         if self._shown and self._in_place:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            write(sys.stderr, _ERASE)
 
 
 @asynccontextmanager

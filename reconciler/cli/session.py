@@ -17,14 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-
-from reconciler.cli.options import Options, check_environment
+from reconciler.cli.options import Options
 from reconciler.config import Configuration, find_root, load_configuration
 from reconciler.errors import ConfigurationError, Diagnostic, Source, UsageError, text
-from reconciler.feishu.connect import connect
-from reconciler.feishu.credentials import Credentials, read_credentials
-from reconciler.feishu.hosts import base_url_of, trusted_hosts
 from reconciler.model.recorded import State
 from reconciler.state.file import LockHolder, StateFile
 
@@ -92,7 +87,7 @@ class Session:
     def lock_holder(self) -> LockHolder:
         """Return who we are, for the lock of the state."""
         return LockHolder(
-            holder=f"{getpass.getuser()}@{platform.node()}",
+            holder=f"{_user()}@{platform.node()}",
             pid=os.getpid(),
             time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             command=shlex.join(["groupctl", *sys.argv[1:]]),
@@ -114,8 +109,13 @@ class Session:
             finally:
                 emulator.close()
             return
-        credentials = read_credentials(os.environ, Path.cwd())
+        # Only commands that talk to the platform load the client.
+        from reconciler.feishu.connect import connect
+        from reconciler.feishu.credentials import read_credentials
+        from reconciler.feishu.hosts import base_url_of, trusted_hosts
+
         base_url = base_url_of(self.endpoint, trusted_hosts(os.environ))
+        credentials = read_credentials(os.environ, Path.cwd())
         gateway = connect(credentials, base_url, parallelism=self.parallelism)
         try:
             yield gateway, credentials.app_id
@@ -124,7 +124,11 @@ class Session:
 
     @asynccontextmanager
     async def _emulated(self, emulator: Emulator) -> AsyncIterator[tuple[FeishuGateway, str]]:
+        from pydantic import SecretStr
+
         from reconciler.emulator.transport import EmulatorTransport
+        from reconciler.feishu.connect import connect
+        from reconciler.feishu.credentials import Credentials
 
         app_id, app_secret = emulator.first_app()
         gateway = connect(
@@ -143,13 +147,20 @@ def open_session(options: Options) -> Session:
     """Load the fleet that the options point to.
 
     Raises:
-        UsageError: A variable of the environment is misspelt, or the state is somewhere we cannot go yet.
+        UsageError: The state is somewhere we cannot go yet.
         ConfigurationError: There is no fleet, or its files are wrong.
     """
-    check_environment()
     configuration = load_configuration(find_root(options.directory))
     endpoint = options.endpoint or os.environ.get("GROUPCTL_ENDPOINT") or configuration.endpoint
     return Session(options, configuration, endpoint, _state_file(options, configuration, endpoint))
+
+
+def _user() -> str:
+    """Return who runs us; containers often run as a number that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _state_file(options: Options, configuration: Configuration, endpoint: str) -> StateFile:

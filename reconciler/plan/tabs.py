@@ -81,19 +81,23 @@ def _without_double_use(reuse: Reuse) -> Reuse:
 
 
 def _anywhere(match: TabMatch) -> Reuse:
-    """Give places to as many missing tabs as possible; tabs with an icon first, they fit into most places."""
-    free = list(match.surplus)
-    reuse: Reuse = {}
-    for tab in sorted(match.missing, key=lambda tab: tab.icon is None):
-        place = next((old for old in sorted(free, key=_has_icon, reverse=True) if _fits(tab, old)), None)
-        if place:
-            reuse[tab.name] = place
-            free.remove(place)
-    return reuse
+    """Give places to as many missing tabs as possible: a maximum matching, by Kuhn's algorithm."""
+    holders: dict[str, Tab] = {}
 
+    def settle(tab: Tab, tried: set[str]) -> bool:
+        for place in match.surplus:
+            if place.id in tried or not _fits(tab, place):
+                continue
+            tried.add(place.id)
+            holder = holders.get(place.id)
+            if holder is None or settle(holder, tried):
+                holders[place.id] = tab
+                return True
+        return False
 
-def _has_icon(tab: LiveTab) -> bool:
-    return tab.icon is not None
+    for tab in match.missing:
+        settle(tab, set())
+    return {holders[place.id].name: place for place in match.surplus if place.id in holders}
 
 
 def _fits(tab: Tab, place: LiveTab) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise, zip_longest
 from typing import Final, TypeAlias
 
+from wcwidth import wcswidth
+
 from reconciler.render.style import Role, Style
 
 GAP: Final = "  "
@@ -27,11 +29,8 @@ Row: TypeAlias = Sequence[Cell]
 
 def cell_width(text: str) -> int:
     """Return how many terminal cells `text` fills: two for CJK and emoji, none for combining marks."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # 15 ms that only other scripts need
-
-    return cell_len(text)
+    # Texts were neutralised before; what still has no width (-1) would be a control character.
+    return len(text) if text.isascii() else max(wcswidth(text), 0)
 
 
 def align(rows: Sequence[Row], style: Style) -> list[str]:

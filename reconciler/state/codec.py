@@ -12,7 +12,8 @@ from reconciler.model.recorded import STATE_VERSION, State
 
 def dump_state(state: State) -> str:
     """Return the state as JSON text: indented and in a stable order, because it is meant to be committed."""
-    return json.dumps(state.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+    # Not json.dumps: its indented form is made in Python and takes ten times as long.
+    return state.model_dump_json(indent=2) + "\n"
 
 
 def parse_state(content: str, name: str) -> State:
@@ -27,7 +28,7 @@ def parse_state(content: str, name: str) -> State:
     """
     try:
         data = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise StateError(_damaged(name, text("it is not valid JSON"))) from None
     if not isinstance(data, dict) or not isinstance(data.get("version"), int):
         raise StateError(_damaged(name, text("it has no `version`")))

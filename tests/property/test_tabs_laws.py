@@ -7,9 +7,10 @@ places, in which order the others are created, and whether a sort is needed then
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import permutations, product
 
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconciler.diff.tabs import TabMatch, diff_tabs, match_tabs, tab_differs
 from reconciler.model.collection import Collection, Mode
@@ -19,7 +20,7 @@ from reconciler.plan.operations import DeleteTabs
 from reconciler.plan.tabs import plan_tabs
 from tests.support.builders import live_group
 from tests.support.fake_platform import FakeChat
-from tests.support.strategies import LAW, live_tab_rows, recorded_groups, tab_collections, tab_lists
+from tests.support.strategies import LAW, live_tab_rows, recorded_groups, subsets, tab_collections, tab_lists
 
 
 def ways_to_reuse(missing: Sequence[Tab], places: Sequence[LiveTab]) -> Iterator[dict[str, LiveTab]]:
@@ -75,10 +76,32 @@ def test_tabs_take_as_few_calls_as_any_way_does(
     assert len(plan_tabs(desired, live, recorded)) == optimum(desired, live, recorded)
 
 
-@LAW
-@given(tab_lists, live_tab_rows(max_size=3, foreign=False))
-def test_exact_tabs_take_as_few_calls_as_any_way_does(wanted: list[Tab], live: tuple[LiveTab, ...]) -> None:
-    desired = Collection[Tab](mode=Mode.EXACT, items=tuple(wanted))
+MANY_NAMES = ("A", "B", "C", "D", "E", "F", "G")
+unlike_tabs = st.sampled_from(
+    [
+        *(
+            Tab(name=name, type="url", link=f"https://example.com/{name}", open_in_app=opening, icon=icon)
+            for name, opening, icon in product(MANY_NAMES, (None, True), (None, "img_1"))
+        ),
+        *(Tab(name=name, type="doc", link=f"https://example.com/{name}") for name in MANY_NAMES),
+    ]
+)
+"""Tabs that are either the same or have nothing in common: rows of them have many surplus places."""
+
+
+def rows_of_unlike_tabs(max_size: int) -> st.SearchStrategy[list[Tab]]:
+    return st.lists(unlike_tabs, max_size=max_size, unique_by=lambda tab: tab.name)
+
+
+@settings(LAW, max_examples=600)
+@given(rows_of_unlike_tabs(4), rows_of_unlike_tabs(5), subsets(MANY_NAMES))
+def test_exact_tabs_with_many_surplus_places_take_as_few_calls_as_any_way_does(
+    wanted: list[Tab], row: list[Tab], keep: list[str]
+) -> None:
+    names = {tab.name for tab in wanted}
+    kept = tuple(name for name in keep[:1] if name not in names)
+    desired = Collection[Tab](mode=Mode.EXACT, items=tuple(wanted), keep=kept)
+    live = [LiveTab(**dict(tab), id=f"tab-{number}") for number, tab in enumerate(row)]
 
     assert len(plan_tabs(desired, live, None)) == optimum(desired, live, None)
 

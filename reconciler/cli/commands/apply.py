@@ -11,8 +11,14 @@ from reconciler.cli.commands.plan import show_plan
 from reconciler.cli.exits import Exit, exit_of_outcome
 from reconciler.cli.keys import key_arguments
 from reconciler.cli.options import Options, common_options
-from reconciler.cli.output import answer, configure_logging, tell, tell_diagnostics, wants_color
-from reconciler.errors import Diagnostic, UsageError, text
+from reconciler.cli.output import (
+    answer,
+    configure_logging,
+    require_somebody_to_ask,
+    tell,
+    tell_diagnostics,
+    wants_color,
+)
 
 if TYPE_CHECKING:
     from reconciler.apply.run import Run
@@ -69,14 +75,8 @@ def apply(
     from reconciler.workflow import Choices
 
     configure_logging(options)
-    if not yes and not sys.stdin.isatty():
-        raise UsageError(
-            Diagnostic(
-                text("Nobody can be asked"),
-                text("Standard input is no terminal, so the plan cannot be confirmed."),
-                text("Run `groupctl apply --yes` to perform the plan without asking."),
-            )
-        )
+    if not yes:
+        require_somebody_to_ask(options)
     session = open_session(options)
     tell_diagnostics(session.configuration.warnings, options)
     choices = Choices(overrides=frozenset(overrides), removals=not no_removals)
@@ -90,6 +90,7 @@ async def _apply(
 ) -> Exit:
     from reconciler.cli.planning import make_plan
     from reconciler.cli.running import showing_progress
+    from reconciler.render.translate import say
 
     options = session.options
     state = session.load_state()
@@ -101,7 +102,7 @@ async def _apply(
         if plan.refusals:
             return Exit.REFUSED
         if plan.has_changes and not yes and not _confirmed(plan):
-            tell(text("Nothing was changed."))
+            tell(say("Nothing was changed."))
             return Exit.OK
         with signals.told_to(run.interrupt):
             outcome = await _perform(session, state, plan, gateway, run)
@@ -131,10 +132,16 @@ async def _perform(session: Session, state: State, plan: Plan, gateway: FeishuGa
 
 
 def _confirmed(plan: Plan) -> bool:
+    """Ask, unless nothing can be done anyway."""
+    from reconciler.cli.running import asking
+    from reconciler.render.translate import say_count
+
     performable = sum(bool(group.performable) for group in plan.groups)
     if not performable:
         return True
-    return click.confirm(text("Apply this to {groups} groups?", groups=performable), err=True)
+    with asking():
+        question = say_count(performable, "Apply this to {n} group?", "Apply this to {n} groups?")
+        return click.confirm(question, err=True)
 
 
 def _show_outcome(outcome: Outcome, options: Options, *, has_drift: bool) -> None:

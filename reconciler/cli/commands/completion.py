@@ -7,7 +7,7 @@ from click.shell_completion import get_completion_class
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import Options, common_options
-from reconciler.cli.output import answer
+from reconciler.cli.output import answer, answer_done
 
 
 @click.command(
@@ -21,10 +21,16 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @common_options
 def completion(shell: str, options: Options) -> Exit:
-    """Print the completion script of a shell; it completes commands, options and group keys."""
-    del options
+    """Print the completion script of a shell.
+
+    It completes commands, options and group keys.
+    """
     context = click.get_current_context()
     kind = get_completion_class(shell)
     assert kind
-    answer(kind(context.find_root().command, {}, "groupctl", "_GROUPCTL_COMPLETE").source())
+    script = kind(context.find_root().command, {}, "groupctl", "_GROUPCTL_COMPLETE").source()
+    if options.json:
+        answer_done("", options, script=script)
+    else:
+        answer(script)
     return Exit.OK

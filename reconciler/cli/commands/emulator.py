@@ -6,8 +6,8 @@ import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import Options, common_options
-from reconciler.cli.output import answer, tell
-from reconciler.errors import Diagnostic, UsageError, text
+from reconciler.cli.output import answer, answer_done, tell
+from reconciler.errors import Diagnostic, ReconcilerError, text
 
 
 @click.group(
@@ -18,10 +18,19 @@ Examples:
 """
 )
 def emulator() -> None:
-    """A pretend Feishu for trying and testing; nothing leaves this machine."""
+    """A pretend Feishu for trying and testing.
+
+    Nothing leaves this machine.
+    """
 
 
-@emulator.command()
+@emulator.command(
+    epilog="""\b
+Examples:
+  groupctl emulator serve               on a free port, which it prints
+  groupctl emulator serve --port 8080   on this one
+"""
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0: a free one.")
 @common_options
 def serve(port: int, options: Options) -> Exit:
@@ -35,7 +44,7 @@ def serve(port: int, options: Options) -> Exit:
     try:
         from reconciler.emulator.server import serve as serve_socket
     except ModuleNotFoundError as error:
-        raise UsageError(
+        raise ReconcilerError(
             Diagnostic(
                 text("Emulator server is not installed"),
                 text("The package `{name}` is missing.", name=error.name),
@@ -46,13 +55,21 @@ def serve(port: int, options: Options) -> Exit:
     app_id, app_secret = platform.first_app()
 
     def announce(url: str) -> None:
-        answer(f"GROUPCTL_ENDPOINT={url}\nFEISHU_APP_ID={app_id}\nFEISHU_APP_SECRET={app_secret}")
+        environment = {
+            "GROUPCTL_ENDPOINT": url,
+            "FEISHU_APP_ID": app_id,
+            "FEISHU_APP_SECRET": app_secret,
+        }
+        if options.json:
+            answer_done("", options, environment=environment)
+        else:
+            answer("\n".join(f"{name}={value}" for name, value in environment.items()))
         tell(text("Listening on {url}; use it with `--endpoint {url}`. Ctrl-C ends it.", url=url))
 
     try:
         serve_socket(platform, port=port, announce=announce)
     except OSError as error:
-        raise UsageError(
+        raise ReconcilerError(
             Diagnostic(
                 text("Port cannot be used"),
                 text("Port {port}: {why}.", port=port, why=error.strerror or str(error)),
@@ -64,10 +81,19 @@ def serve(port: int, options: Options) -> Exit:
     return Exit.OK
 
 
-@emulator.command()
+@emulator.command(
+    epilog="""\b
+Examples:
+  groupctl emulator reset               the fleet in this folder
+  groupctl -C fleets/acme emulator reset
+"""
+)
 @common_options
 def reset(options: Options) -> Exit:
-    """Forget everything that happened: back to the scenario, with an empty emulator state."""
+    """Begin again with the scenario.
+
+    Forgets everything that happened on the emulator, and the state of what was applied to it.
+    """
     from reconciler.cli.session import EMULATOR_STATE, open_emulator
     from reconciler.config import find_root, load_configuration
     from reconciler.state.file import StateFile
@@ -77,5 +103,5 @@ def reset(options: Options) -> Exit:
     platform.reset()
     platform.close()
     StateFile(configuration.root / EMULATOR_STATE, EMULATOR_STATE).remove()
-    answer(text("The emulator is as the scenario describes it."))
+    answer_done(text("The emulator is as the scenario describes it."), options)
     return Exit.OK

@@ -7,14 +7,14 @@ import click
 from reconciler.cli.exits import Exit
 from reconciler.cli.keys import key_argument
 from reconciler.cli.options import Options, common_options
-from reconciler.cli.output import answer
+from reconciler.cli.output import answer_done
 from reconciler.errors import text
 
 
 @click.command(
     epilog="""\b
-Example:
-  groupctl forget oncall-payments
+Examples:
+  groupctl forget oncall-payments       then remove the key from the YAML, or it is bound again
 """
 )
 @key_argument
@@ -30,7 +30,9 @@ def forget(key: str, options: Options) -> Exit:
 
     session = open_session(options)
     with session.state_file.locked(session.lock_holder(), options.lock_timeout or 0.0):
-        state = forget_key(session.state_file.load(), key, SystemClock().now())
+        state = forget_key(session.load_state(), key, SystemClock().now())
         session.state_file.save(state)
-    answer(text("`{key}` is no longer managed; the group itself was not changed.", key=key))
+    answer_done(
+        text("`{key}` is no longer managed; the group itself was not changed.", key=key), options, key=key
+    )
     return Exit.OK

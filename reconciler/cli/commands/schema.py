@@ -24,7 +24,10 @@ Examples:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write all into this folder.")
 @common_options
 def schema(name: str | None, out: Path | None, options: Options) -> Exit:
-    """Print or write the JSON Schemas of configuration files and JSON answers."""
+    """Print or write JSON Schemas.
+
+    `groups` and `groupctl` describe the YAML files, for editors; the others describe JSON answers.
+    """
     del options
     if (name is None) == (out is None):
         raise click.UsageError("Give either a NAME or --out FOLDER.")

@@ -27,7 +27,7 @@ Examples:
 @key_argument
 @common_options
 def show(key: str, options: Options) -> Exit:
-    """Show the effective configuration of a group beside what is live.
+    """Show one group: what is configured beside what is live.
 
     Every value says which file, line and column it comes from.
     """

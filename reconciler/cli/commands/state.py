@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.keys import key_argument
+from reconciler.cli.keys import complete_keys, key_argument
 from reconciler.cli.options import Options, common_options
-from reconciler.cli.output import answer
+from reconciler.cli.output import answer, answer_done, require_somebody_to_ask
 from reconciler.errors import text
 
 
@@ -20,10 +20,18 @@ Examples:
 """
 )
 def state() -> None:
-    """Look at the state and mend it; nothing on the platform changes."""
+    """Look at the state and mend it.
+
+    The state says which key is bound to which chat. Nothing on the platform changes.
+    """
 
 
-@state.command()
+@state.command(
+    epilog="""\b
+Examples:
+  groupctl state init                   once, before the first apply
+"""
+)
 @common_options
 def init(options: Options) -> Exit:
     """Begin the state of a fleet that was never applied."""
@@ -31,11 +39,19 @@ def init(options: Options) -> Exit:
 
     session = open_session(options)
     session.state_file.create(session.new_state())
-    answer(text("Made the state of fleet `{fleet}`.", fleet=session.configuration.fleet.name))
+    fleet = session.configuration.fleet.name
+    answer_done(text("Made the state of fleet `{fleet}`.", fleet=fleet), options, fleet=fleet)
     return Exit.OK
 
 
-@state.command("list")
+@state.command(
+    "list",
+    epilog="""\b
+Examples:
+  groupctl state list
+  groupctl state list --format json
+""",
+)
 @common_options
 def list_(options: Options) -> Exit:
     """List the keys with their chats, unfinished creates and tombstones."""
@@ -47,7 +63,12 @@ def list_(options: Options) -> Exit:
     return Exit.OK
 
 
-@state.command()
+@state.command(
+    epilog="""\b
+Examples:
+  groupctl state show oncall-payments
+"""
+)
 @key_argument
 @common_options
 def show(key: str, options: Options) -> Exit:
@@ -63,9 +84,14 @@ def show(key: str, options: Options) -> Exit:
     return Exit.OK
 
 
-@state.command()
+@state.command(
+    epilog="""\b
+Examples:
+  groupctl state mv oncall-pay oncall-payments
+"""
+)
 @click.argument("old")
-@click.argument("new")
+@click.argument("new", shell_complete=complete_keys)
 @common_options
 def mv(old: str, new: str, options: Options) -> Exit:
     """Give a bound group another key, as the YAML has it now."""
@@ -74,22 +100,31 @@ def mv(old: str, new: str, options: Options) -> Exit:
 
     session = open_session(options)
     with session.state_file.locked(session.lock_holder(), options.lock_timeout or 0.0):
-        session.state_file.save(move_key(session.state_file.load(), old, new))
-    answer(text("`{old}` is `{new}` now.", old=old, new=new))
+        session.state_file.save(move_key(session.load_state(), old, new))
+    answer_done(text("`{old}` is `{new}` now.", old=old, new=new), options, old=old, new=new)
     return Exit.OK
 
 
-@state.command()
+@state.command(
+    epilog="""\b
+Examples:
+  groupctl state unlock                 tells who holds the lock, and asks
+  groupctl state unlock --yes
+"""
+)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @common_options
 def unlock(*, yes: bool, options: Options) -> Exit:
     """Remove a lock that a dead run left behind."""
     from reconciler.cli.session import open_session
+    from reconciler.render.translate import say
 
     file = open_session(options).state_file
     if not file.is_locked():
-        answer(text("The state is not locked."))
+        answer_done(text("The state is not locked."), options, unlocked=False)
         return Exit.OK
+    if not yes:
+        require_somebody_to_ask(options)
     holder = file.holder()
     who = (
         text(
@@ -102,7 +137,7 @@ def unlock(*, yes: bool, options: Options) -> Exit:
         else text("somebody unknown")
     )
     if not yes:
-        click.confirm(text("The lock is held by {who}. Remove it?", who=who), abort=True, err=True)
+        click.confirm(say("The lock is held by {who}. Remove it?", who=who), abort=True, err=True)
     file.unlock()
-    answer(text("Removed the lock of {who}.", who=who))
+    answer_done(text("Removed the lock of {who}.", who=who), options, unlocked=True)
     return Exit.OK

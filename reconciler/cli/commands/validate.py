@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import Options, check_environment, common_options
+from reconciler.cli.options import Options, common_options
 from reconciler.cli.output import answer, tell_diagnostics
 
 
@@ -24,15 +24,18 @@ def validate(options: Options) -> Exit:
     Every problem of every file is told at once, with file, line and column.
     """
     from reconciler.config import find_root, load_configuration
-    from reconciler.errors import text
     from reconciler.render.as_json import diagnostics_json
+    from reconciler.render.translate import say_count
 
-    check_environment()
     configuration = load_configuration(find_root(options.directory))
     groups = len(configuration.fleet.groups)
     if options.json:
-        answer(diagnostics_json("validate", configuration.warnings, groups=groups))
+        answer(diagnostics_json(options.command, configuration.warnings, groups=groups))
     tell_diagnostics(configuration.warnings, options)
     if not options.json:
-        answer(text("The configuration is valid: {groups} groups.", groups=groups))
+        answer(
+            say_count(
+                groups, "The configuration is valid: {n} group.", "The configuration is valid: {n} groups."
+            )
+        )
     return Exit.OK

@@ -70,6 +70,39 @@ def test_place_between_neighbours_saves_the_sort():
     assert kinds(plan_tabs(exact(tab("A"), tab("B"), tab("C")), live, None)) == ["update_tabs"]
 
 
+def test_place_right_of_its_neighbour_saves_the_sort_when_another_one_stands_left():
+    live = [live_tab("1", "X"), live_tab("2", "A"), live_tab("3", "Y"), live_tab("4", "C")]
+
+    operations = plan_tabs(exact(tab("A"), tab("B"), tab("C")), live, None)
+
+    assert operations == (
+        DeleteTabs(ids=("1",)),
+        UpdateTabs(tabs=(TabUpdate(id="3", tab=tab("B")),)),
+    )
+
+
+def test_last_tabs_are_created_when_only_the_earlier_ones_find_a_place_in_order():
+    live = [
+        live_tab("1", "X"),
+        live_tab("2", "A", "https://old"),
+        live_tab("3", "Y"),
+        live_tab("4", "C"),
+        live_tab("5", "Z"),
+    ]
+    wanted = exact(tab("A"), tab("B"), tab("C"), tab("D", tab_type="doc"), tab("E"))
+
+    assert kinds(plan_tabs(wanted, live, None)) == ["delete_tabs", "update_tabs", "create_tabs"]
+
+
+def test_places_are_shared_out_so_that_every_missing_tab_gets_one():
+    live = [live_tab("1", "X"), live_tab("2", "B"), live_tab("3", "Y", open_in_app=True), live_tab("4", "A")]
+    easy, picky = tab("C", open_in_app=True), tab("D")
+
+    operations = plan_tabs(exact(tab("A"), tab("B"), easy, picky), live, None)
+
+    assert kinds(operations) == ["update_tabs", "sort_tabs"]
+
+
 def test_place_of_another_type_is_not_taken_over():
     live = [live_tab("1", "A", tab_type="doc")]
 
