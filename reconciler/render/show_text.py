@@ -49,7 +49,7 @@ def render_group(
     wanted = desired or DesiredGroup(key=key)
     name = wanted.settings.name or (live.settings.name if live else None) or ""
     rows = [
-        tuple(map(Cell, (safe(path), in_desired, in_live, _position(locate(path)))))
+        tuple(map(Cell, (safe(path), in_desired, in_live, _position(_source(locate, path, in_desired)))))
         for path, in_desired, in_live in _lines(wanted, live)
     ]
     titles = _titles(desired, live) if rows else ()
@@ -67,7 +67,8 @@ def group_json(
     key: str, chat_id: str | None, desired: DesiredGroup | None, live: LiveGroup | None, locate: Locate
 ) -> str:
     """Return one group: `key`, `chat_id`, `desired`, `live` and `sources`, positions by path."""
-    sources = {path: _place(locate(path)) for path in _paths(desired, live, key)}
+    wanted = desired or DesiredGroup(key=key)
+    sources = {path: _place(_source(locate, path, told)) for path, told, _ in _lines(wanted, live)}
     return dump_json(
         {
             "format_version": GROUP_VERSION,
@@ -84,9 +85,9 @@ def _place(source: Source | None) -> dict[str, Any] | None:
     return {"file": source.file, "line": source.line, "column": source.column} if source else None
 
 
-def _paths(desired: DesiredGroup | None, live: LiveGroup | None, key: str) -> list[str]:
-    wanted = desired or DesiredGroup(key=key)
-    return [path for path, *_ in _lines(wanted, live)]
+def _source(locate: Locate, path: str, in_desired: str) -> Source | None:
+    """Return the position of a value that the configuration asks for; others have none."""
+    return None if in_desired in {say("(unmanaged)"), say("(not listed)")} else locate(path)
 
 
 def _lines(desired: DesiredGroup, live: LiveGroup | None) -> tuple[Line, ...]:

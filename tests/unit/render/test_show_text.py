@@ -141,3 +141,13 @@ def test_nobody_is_called_absent_by_a_list_that_is_cut():
     told = {line.split()[0]: line.split("  ")[-1] for line in lines if "members/" in line}
     assert told[f"members/{LILEI}"] == "present"
     assert told[f"members/{HANMEI}"] == "(not told)"
+
+
+def test_value_that_nobody_asked_for_has_no_position():
+    def anywhere(path):
+        return Source("groups.yaml", 1, 1)
+
+    sources = json.loads(group_json("oncall-payments", CHAT, DESIRED, LIVE, anywhere))["sources"]
+
+    assert "permissions.at_all" in sources
+    assert not {"permissions.edit", "description", "tabs/广告"} & sources.keys()
