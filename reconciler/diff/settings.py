@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from deepdiff import DeepDiff
-
 from reconciler.diff.changes import Change, ChangeKind, is_normalized, origin_of_value
 from reconciler.diff.risk import risk_of_value
 from reconciler.model.base import JsonValue
@@ -33,6 +31,8 @@ def diff_settings(desired: Settings, live: Settings, recorded: RecordedGroup | N
 
 
 def _different_paths(present: dict[str, JsonValue], wanted: dict[str, JsonValue]) -> frozenset[str]:
+    from deepdiff import DeepDiff  # 150 ms that a fleet without differences does not need
+
     # threshold_to_diff_deeper: by default two maps that share few keys become one change of the whole.
     tree = DeepDiff(present, wanted, view="tree", threshold_to_diff_deeper=0)
     return frozenset(

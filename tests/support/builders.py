@@ -17,7 +17,7 @@ from reconciler.model.members import LiveMembers
 from reconciler.model.menus import LiveMenu, LiveMenuItem, Menu, MenuItem, MenuLink
 from reconciler.model.moderation import LiveModeration
 from reconciler.model.recorded import RecordedGroup, RecordedValue, State
-from reconciler.model.settings import NEW_GROUP_SETTINGS, Settings
+from reconciler.model.settings import NEW_GROUP_SETTINGS
 from reconciler.model.tabs import LiveTab, Tab, TabType
 from reconciler.plan.answers import ListedChat
 from reconciler.plan.binding import Binding, BindingKind
@@ -230,7 +230,3 @@ def plan_for(
     """Return the plan of a fleet that consists of `members`."""
     fleet = fleet_of(members, guards=guards or GuardLimits(), operate_as_owner=operate_as_owner)
     return build_plan(members, fleet, HEADER, options or PlanOptions(), managed=managed)
-
-
-def group_settings(**fields: JsonValue) -> Settings:
-    return Settings(**fields)

@@ -1,0 +1,161 @@
+"""Laws of whole runs on the emulator: plan, apply, plan again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from reconciler.emulator import Fault, FaultKind
+from reconciler.errors import RunRefused
+from reconciler.model.collection import Collection, Mode
+from reconciler.model.group import DesiredGroup
+from reconciler.model.ids import SELF
+from reconciler.model.moderation import Moderation
+from reconciler.model.tabs import Tab
+from reconciler.plan.outcome import Status
+from tests.support.house import WRITES, House, open_house
+from tests.support.pretend import OTHER
+from tests.support.strategies import maybe, menu_lists, modes, some, subsets, wanted_settings
+from tests.support.virtual_time import run_virtual
+
+KEYS = ("alpha", "beta", "gamma")
+PEOPLE = ("ou_lilei", "ou_han", "ou_kate", "ou_jim")
+LINKS = ("https://a.example.com", "https://b.example.com", "https://acme.feishu.cn/docx/plan")
+
+LAW = hypothesis_settings(max_examples=100, deadline=None, derandomize=True)
+
+
+@st.composite
+def people(draw: st.DrawFn, pool: tuple[str, ...]) -> Collection[str]:
+    return Collection[str](mode=draw(modes), items=tuple(draw(subsets(pool))))
+
+
+@st.composite
+def tab_rows(draw: st.DrawFn) -> Collection[Tab]:
+    names = draw(st.lists(some("A", "B", "C"), unique=True))
+    links = draw(st.permutations(LINKS))
+    items = tuple(
+        Tab(name=str(name), type="doc" if "docx" in link else "url", link=link)
+        for name, link in zip(names, links, strict=False)
+    )
+    return Collection[Tab](mode=draw(modes), items=items)
+
+
+@st.composite
+def moderations(draw: st.DrawFn) -> Moderation:
+    mode = draw(some("all_members", "only_owner", "moderator_list"))
+    listed = draw(people(PEOPLE)) if mode == "moderator_list" else None
+    return Moderation(mode=mode, moderators=listed)  # type: ignore[arg-type]  # one of the literals
+
+
+@st.composite
+def groups(draw: st.DrawFn, key: str) -> DesiredGroup:
+    """A group that the emulated tenant allows; public names differ."""
+    settings = draw(wanted_settings)
+    menus = draw(st.none() | menu_lists(plain=True))
+    return DesiredGroup(
+        key=key,
+        settings=settings.model_copy(update={"name": f"{settings.name or 'Group'} {key}"}),
+        managers=draw(st.none() | people((SELF, *PEOPLE, OTHER))),
+        moderation=draw(st.none() | moderations()),
+        members=draw(
+            st.none()
+            | st.builds(
+                lambda items: Collection[str](mode=Mode.ADDITIVE, items=tuple(items)),
+                subsets((SELF, *PEOPLE, OTHER)),
+            )
+        ),
+        tabs=draw(st.none() | tab_rows()),
+        menus=None if menus is None else Collection(mode=draw(modes), items=tuple(menus)),
+    )
+
+
+@st.composite
+def fleets(draw: st.DrawFn) -> tuple[DesiredGroup, ...]:
+    return tuple(draw(groups(key)) for key in KEYS if draw(maybe))
+
+
+@st.composite
+def faults(draw: st.DrawFn) -> Fault:
+    """One thing that goes wrong, from any call on."""
+    kind = draw(some("answer", "drop", "malformed", "truncated", "revoke_token"))
+    after = draw(st.integers(0, 20))
+    # Six outlast the repeats of the client.
+    count = int(draw(some(1, 6)))
+    done = draw(maybe)
+    if kind == "answer":
+        status, code = draw(
+            some((502, None), (504, None), (400, 232019), (400, 232001), (429, 99991400), (400, 99991672),
+                 (500, 5000), (400, 232017))
+        )  # fmt: skip
+        # A refusal is a promise that nothing was done; only a broken gateway is not to be trusted.
+        return Fault(
+            FaultKind.ANSWER,
+            after=after,
+            count=count,
+            status=status,
+            code=code,
+            done=done and int(status) >= 500,
+        )
+    return Fault(FaultKind(str(kind)), after=after, count=count, done=done and kind == "drop")
+
+
+async def _apply_without_fault(house: House, fleet: Sequence[DesiredGroup]) -> None:
+    plan = await house.plan(*fleet)
+    before = len(house.writes())
+    outcome = await house.perform(plan, *fleet)
+
+    assert outcome.complete, outcome
+    assert {group.status for group in outcome.groups} <= {Status.DONE, Status.UNCHANGED}
+    assert len(house.writes()) - before == sum(plan.totals.calls.values())
+    again = await house.plan(*fleet)
+    assert not again.has_changes, again.steps
+
+
+@LAW
+@given(fleets(), fleets())
+def test_after_apply_the_plan_is_empty_and_no_call_was_wasted(first, second):
+    async def story() -> None:
+        async with open_house() as house:
+            await _apply_without_fault(house, first)
+            await _apply_without_fault(house, second)
+            await _apply_without_fault(house, first)
+            keys = {group.key for group in (*first, *second)}
+            assert len(house.chats()) == len(keys), "a key that comes back gets its old group"
+
+    run_virtual(story())
+
+
+@LAW
+@given(fleets(), fleets(), faults())
+def test_after_any_single_fault_the_next_apply_converges_and_no_group_exists_twice(first, second, fault):
+    async def story() -> None:
+        async with open_house() as house:
+            for fleet in (first, second):
+                house.emulator.faults.clear()
+                house.emulator.faults.add(fault)
+                with suppress(RunRefused):
+                    await house.perform(await house.plan(*fleet), *fleet)
+                house.emulator.faults.clear()
+
+                outcome = await house.apply(*fleet)
+
+                assert outcome.complete, outcome
+                again = await house.plan(*fleet)
+                assert not again.has_changes, again.steps
+                names = [chat["name"] for chat in house.chats()]
+                assert len(names) == len({*names}), names
+                assert len(house.state.groups) == len(fleet)
+                assert house.state.intents == {}
+
+    run_virtual(story())
+
+
+def test_every_write_is_known_here():
+    from reconciler.emulator.routes import BY_ID
+
+    assert {name for name in BY_ID if name.startswith("chat_")} >= WRITES

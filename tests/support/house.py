@@ -1,0 +1,221 @@
+"""The whole machine without a command line: emulator, client and workflow in virtual time.
+
+A house begins with the usual scenario of `tests.support.pretend`; its state is kept in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from reconciler.apply.ports import Gateway, StateStore
+from reconciler.apply.run import Run
+from reconciler.config import Configuration
+from reconciler.config.loader import EmulatorSettings
+from reconciler.config.positions import Positions
+from reconciler.emulator import Emulator, Fault, FaultKind
+from reconciler.emulator.scenario import Scenario, parse_scenario
+from reconciler.emulator.transport import EmulatorTransport
+from reconciler.errors import Diagnostic, StateError
+from reconciler.feishu.connect import connect
+from reconciler.feishu.credentials import Credentials
+from reconciler.feishu.gateway import FeishuGateway
+from reconciler.model.fleet import Fleet, GuardLimits
+from reconciler.model.group import DesiredGroup
+from reconciler.model.recorded import State
+from reconciler.plan.outcome import GroupOutcome, Outcome, Status, StepOutcome
+from reconciler.plan.plan import Plan
+from reconciler.workflow import Choices, Progress, Scope, apply, plan_groups
+from tests.support.pretend import OURS, SECRET, scenario
+
+WRITES = frozenset({
+    "chat_create", "chat_update", "chat_moderation_update", "chat_members_create",
+    "chat_managers_add_managers", "chat_managers_delete_managers",
+    "chat_tab_create", "chat_tab_update", "chat_tab_delete", "chat_tab_sort",
+    "chat_menu_tree_create", "chat_menu_tree_delete", "chat_menu_tree_sort", "chat_menu_item_patch",
+})  # fmt: skip
+
+NO_LIMITS = GuardLimits.model_validate({"removals": {"count": 1000, "fraction": 1.0}})
+
+
+class LoopClock:
+    """One time for emulator and workflow, driven by the event loop."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def now(self) -> float:
+        return 1_767_225_600.0 + asyncio.get_running_loop().time() + self.offset
+
+    def move(self, seconds: float) -> None:
+        self.offset += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class MemoryStore(StateStore):
+    """Keeps every state that was saved; fails from the save with number `broken_from` on."""
+
+    def __init__(self, broken_from: int | None = None) -> None:
+        self.broken_from = broken_from
+        self.saved: list[State] = []
+
+    def save(self, state: State) -> State:
+        if self.broken_from is not None and len(self.saved) >= self.broken_from:
+            raise StateError(Diagnostic("State cannot be used", "The disk is full."))
+        saved = state.model_copy(update={"serial": state.serial + 1})
+        self.saved.append(saved)
+        return saved
+
+
+class House:
+    """A tenant, our app in it, and a fleet."""
+
+    def __init__(self, emulator: Emulator, gateway: FeishuGateway, clock: LoopClock) -> None:
+        self.emulator = emulator
+        self.gateway: Gateway = gateway
+        self.clock = clock
+        self.state = State(lineage="lineage-1", fleet="acme-groups", endpoint="emulator")
+        self.store = MemoryStore()
+        self.app_id = OURS
+        self.operate_as_owner = False
+
+    # ---- running
+
+    def scope(self, *groups: DesiredGroup, patterns: Iterable[str] = ()) -> Scope:
+        fleet = Fleet(
+            name="acme-groups",
+            groups={group.key: group for group in sorted(groups, key=lambda group: group.key)},
+            guards=NO_LIMITS,
+            operate_as_owner=self.operate_as_owner,
+        )
+        configuration = Configuration(
+            fleet=fleet,
+            endpoint="emulator",
+            state="",
+            emulator=EmulatorSettings(scenario=Path("unused"), database=Path("unused")),
+            root=Path(),
+            positions=Positions({}),
+            warnings=(),
+        )
+        return Scope(configuration, "emulator", self.app_id, self.state, tuple(patterns))
+
+    async def plan(
+        self, *groups: DesiredGroup, overrides: Iterable[str] = ("forgets",), removals: bool = True
+    ) -> Plan:
+        """Plan for a fleet of `groups`."""
+        choices = Choices(overrides=frozenset(overrides), removals=removals)
+        return await plan_groups(self.scope(*groups), choices, self.gateway, self.clock)
+
+    async def perform(
+        self,
+        plan: Plan,
+        *groups: DesiredGroup,
+        run: Run | None = None,
+        parallelism: int = 64,
+        progress: Progress = lambda _done, _total: None,
+    ) -> Outcome:
+        """Perform a plan and take over the state as it was saved last."""
+        store = self.store
+        outcome = await apply(
+            plan, self.scope(*groups), self.gateway, store, self.clock, run or Run(), parallelism, progress
+        )
+        if store.saved:
+            self.state = store.saved[-1]
+        return outcome
+
+    async def apply(
+        self,
+        *groups: DesiredGroup,
+        run: Run | None = None,
+        parallelism: int = 64,
+        removals: bool = True,
+        overrides: Iterable[str] = ("forgets",),
+    ) -> Outcome:
+        """Plan and perform."""
+        plan = await self.plan(*groups, removals=removals, overrides=overrides)
+        assert not plan.refusals, plan.refusals
+        return await self.perform(plan, *groups, run=run, parallelism=parallelism)
+
+    # ---- looking
+
+    def chats(self) -> list[dict[str, Any]]:
+        return [chat for chat in self.emulator.acts.chats() if chat["status"] == "normal"]
+
+    def chat_id(self, key: str) -> str:
+        return self.state.groups[key].chat_id
+
+    def chat(self, key: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.emulator.acts.chat(self.chat_id(key))
+        return found
+
+    def calls(self) -> list[str]:
+        """Return the operations that were called, in order."""
+        return [str(entry.operation) for entry in self.emulator.log]
+
+    def writes(self) -> list[str]:
+        return [each for each in self.calls() if each in WRITES]
+
+    def written(self) -> Counter[str]:
+        return Counter(self.writes())
+
+    def fault(self, kind: FaultKind, operation: str | None = None, **fields: Any) -> None:
+        self.emulator.faults.add(Fault(kind, operation, **fields))
+
+    def refuse(self, operation: str, code: int, status: int = 400, **fields: Any) -> None:
+        self.fault(FaultKind.ANSWER, operation, code=code, status=status, **fields)
+
+
+@asynccontextmanager
+async def open_house(**switches: str) -> AsyncIterator[House]:
+    """Open a house on the usual scenario with more switches, e.g. `tenant="public_groups: false"`."""
+    clock = LoopClock()
+    emulator = Emulator(_parsed(scenario(**switches)), clock=clock)
+    credentials = Credentials(app_id=OURS, app_secret=SecretStr(SECRET))
+    gateway = connect(credentials, "http://emulator.invalid", http_transport=EmulatorTransport(emulator))
+    try:
+        yield House(emulator, gateway, clock)
+    finally:
+        await gateway.aclose()
+        emulator.close()
+
+
+@functools.cache
+def _parsed(text: str) -> Scenario:
+    return parse_scenario(text, "scenario.yaml")
+
+
+# ---- reading outcomes
+
+
+def group_of(outcome: Outcome, key: str) -> GroupOutcome:
+    [found] = [group for group in outcome.groups if group.key == key]
+    return found
+
+
+def step_of(outcome: Outcome, address: str) -> StepOutcome:
+    [found] = [step for group in outcome.groups for step in group.steps if step.address == address]
+    return found
+
+
+def statuses(outcome: Outcome, key: str) -> dict[str, Status]:
+    """Return the status of every step of a group by facet."""
+    return {step.address.rpartition("/")[2]: step.status for step in group_of(outcome, key).steps}
+
+
+def codes(outcome: Outcome) -> list[int]:
+    """Return the platform codes of the failures."""
+    problems = [step.problem for group in outcome.groups for step in group.steps]
+    return [each.platform.code for each in problems if each and each.platform]
+
+
+def changed_paths(plan: Plan) -> list[str]:
+    return [change.path for step in plan.steps for change in step.changes]
