@@ -15,6 +15,7 @@ class Facet(StrEnum):
     MODERATION = "moderation"
     TABS = "tabs"
     MENUS = "menus"
+    OWNER = "owner"
     LIFECYCLE = "lifecycle"
 
 

@@ -52,6 +52,7 @@ class DesiredGroup(Frozen):
             Facet.MODERATION: self.moderation is not None,
             Facet.TABS: self.tabs is not None,
             Facet.MENUS: self.menus is not None,
+            Facet.OWNER: self.owner is not None,
         }
         return frozenset({Facet.SETTINGS, *(facet for facet, is_managed in managed.items() if is_managed)})
 

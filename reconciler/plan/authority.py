@@ -72,7 +72,7 @@ def authority_for(
     return as_member
 
 
-_OWNER_ONLY = frozenset({Facet.MANAGERS, Facet.MODERATION})
+_OWNER_ONLY = frozenset({Facet.MANAGERS, Facet.MODERATION, Facet.OWNER})
 _CREATOR_MAY = frozenset({Facet.SETTINGS, Facet.MEMBERS, Facet.MODERATION})
 _BY_PERMISSION = {
     "all_members": Authority.ALLOWED,
@@ -92,7 +92,7 @@ def _as_member(facet: Facet, paths: Iterable[str], live: LiveGroup) -> Authority
             return _BY_PERMISSION[permissions.add_member]
         case Facet.TABS | Facet.MENUS:
             return Authority.UNKNOWN
-        case Facet.MANAGERS | Facet.MODERATION:
+        case Facet.MANAGERS | Facet.MODERATION | Facet.OWNER:
             return Authority.REFUSED
         case Facet.EXISTENCE | Facet.LIFECYCLE:
             return Authority.ALLOWED
@@ -102,9 +102,15 @@ def _as_member(facet: Facet, paths: Iterable[str], live: LiveGroup) -> Authority
 
 def block_for(facet: Facet, live: LiveGroup, recorded: RecordedGroup | None) -> Block:
     """Return what to tell people about a step that our role does not allow."""
+    if facet is Facet.OWNER:
+        # Source: chats.openapi.yaml, `info.x-rules` ("no operation here hands ownership to a bot").
+        return Block(
+            reason=text("A person owns the group, and no call of the platform gives a group to an app."),
+            remedy=text("List `owner` in `unmanaged`."),
+        )
     needed = text("the owner") if facet in _OWNER_ONLY else text("the owner or a manager")
     remedy = (
-        text("Hand the group to the app in the Feishu client, or list `{facet}` in `unmanaged`.", facet=facet)
+        text("Let the owner do it in the Feishu client, or list `{facet}` in `unmanaged`.", facet=facet)
         if facet in _OWNER_ONLY
         else text(
             "Make the app a manager in the Feishu client, or list `{facet}` in `unmanaged`.", facet=facet

@@ -15,6 +15,7 @@ from reconciler.diff.managers import diff_managers, staying_managers
 from reconciler.diff.members import diff_members
 from reconciler.diff.menus import diff_menus
 from reconciler.diff.moderation import diff_moderation
+from reconciler.diff.owner import diff_owner
 from reconciler.diff.risk import NEUTRAL
 from reconciler.diff.settings import diff_settings
 from reconciler.diff.tabs import diff_tabs
@@ -318,7 +319,7 @@ def facet_steps(
     """
     for facet in sorted(desired.facets, key=RANK.__getitem__):
         changes, operations = facet_difference(facet, desired, live, recorded)
-        if not operations:
+        if not changes:
             continue
         paths = [change.path for change in changes]
         authority = authority_for(facet, paths, live, recorded, operate_as_owner=operate_as_owner)
@@ -366,6 +367,8 @@ def facet_difference(
                 diff_menus(desired.menus, live.menus, recorded),
                 plan_menus(desired.menus, live.menus, recorded),
             )
+        case Facet.OWNER if desired.owner is not None:
+            return diff_owner(desired.owner, live.owner, recorded), ()
         case _:
             return (), ()
 

@@ -102,7 +102,7 @@ def _size(live: LiveGroup, facet: Facet) -> int:
             return len(live.menus or ())
         case Facet.MEMBERS:
             return len(live.members.users) if live.members else 0
-        case Facet.EXISTENCE | Facet.SETTINGS | Facet.LIFECYCLE:
+        case Facet.EXISTENCE | Facet.SETTINGS | Facet.OWNER | Facet.LIFECYCLE:
             return 0
         case _:
             assert_never(facet)
@@ -184,6 +184,8 @@ def _check_forgets(
     ]
     if not leaving:
         return
+    # One key is never a mass: in a small fleet it would always be more than the fraction, and people would
+    # learn to override. Forgetting changes nothing on the platform and can be taken back.
     if configured == 0:
         yield Diagnostic(
             text("Configuration has no groups"),
@@ -197,7 +199,7 @@ def _check_forgets(
                 "given up, run `groupctl apply --override forgets`."
             ),
         )
-    elif len(leaving) > limit.count or len(leaving) > limit.fraction * managed:
+    elif len(leaving) > 1 and (len(leaving) > limit.count or len(leaving) > limit.fraction * managed):
         yield Diagnostic(
             text("Plan forgets too many groups"),
             text(

@@ -1,6 +1,6 @@
 """The order of writing inside one group, as data.
 
-    existence → settings → members → managers → moderation → tabs → menus → lifecycle
+    existence → settings → members → managers → moderation → tabs → menus → owner → lifecycle
 
 Members come before managers and moderators, who have to be in the group; settings come first, because they
 decide who may do the rest. Groups do not wait for each other.
@@ -22,6 +22,7 @@ ORDER: Final = (
     Facet.MODERATION,
     Facet.TABS,
     Facet.MENUS,
+    Facet.OWNER,
     Facet.LIFECYCLE,
 )
 

@@ -54,7 +54,10 @@ class Block(Frozen):
 
 
 class Step(Frozen):
-    """The write phase of one facet in one group: at least one operation, performed one after another."""
+    """The write phase of one facet in one group: operations, performed one after another.
+
+    At least one, except in a step that no call of the platform could perform; that one is blocked.
+    """
 
     address: str
     """`oncall-payments/tabs`"""

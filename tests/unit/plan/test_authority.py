@@ -143,7 +143,7 @@ def test_block_of_an_owner_only_step_tells_how_to_get_the_role():
 
     assert block.reason == "Only the owner may do this; our app is a manager here."
     assert block.remedy == (
-        "Hand the group to the app in the Feishu client, or list `managers` in `unmanaged`."
+        "Let the owner do it in the Feishu client, or list `managers` in `unmanaged`."
     )
 
 
@@ -152,3 +152,10 @@ def test_block_of_another_step_asks_for_the_role_of_a_manager():
 
     assert block.reason == "Only the owner or a manager may do this; our app is an ordinary member here."
     assert block.remedy == ("Make the app a manager in the Feishu client, or list `settings` in `unmanaged`.")
+
+
+def test_block_of_a_change_of_owner_tells_that_no_call_can_make_it():
+    block = block_for(Facet.OWNER, live_group(**MEMBER), None)
+
+    assert block.reason == "A person owns the group, and no call of the platform gives a group to an app."
+    assert block.remedy == "List `owner` in `unmanaged`."

@@ -311,6 +311,25 @@ class TestBlocks:
         assert (self.block_of(desired, live, recorded_group(created_by_us=True)) is not None) is blocked
 
 
+class TestOwner:
+    def test_group_that_a_person_owns_cannot_become_ours(self):
+        desired = desired_group(owner=SELF)
+        live = live_group(owner=LILEI, managers=frozenset({SELF}))
+
+        [step] = group_of(plan_for(bound(desired, live=live))).steps
+
+        assert (step.facet, step.authority, step.operations) == (Facet.OWNER, Authority.REFUSED, ())
+        assert [(each.path, each.before, each.after) for each in step.changes] == [("owner", LILEI, SELF)]
+        assert step.block
+        assert step.block.remedy == "List `owner` in `unmanaged`."
+
+    def test_bot_as_owner_is_taken_for_our_app(self):
+        assert group_of(plan_for(bound(desired_group(owner=SELF), live=live_group(owner=None)))).steps == ()
+
+    def test_owner_that_is_not_managed_is_left_alone(self):
+        assert group_of(plan_for(bound(desired_group(), live=live_group(owner=LILEI)))).steps == ()
+
+
 class TestWarnings:
     def test_cut_member_list_is_warned_about(self):
         live = live_group(members=LiveMembers(users=frozenset(), complete=False))

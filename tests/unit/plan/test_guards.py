@@ -188,8 +188,9 @@ class TestForgets:
         [
             pytest.param(5, 100, False, id="five-of-a-hundred"),
             pytest.param(6, 1000, True, id="more-than-five"),
-            pytest.param(1, 20, False, id="five-percent"),
-            pytest.param(1, 19, True, id="more-than-five-percent"),
+            pytest.param(2, 40, False, id="five-percent"),
+            pytest.param(2, 39, True, id="more-than-five-percent"),
+            pytest.param(1, 2, False, id="a-single-key-is-no-mass"),
             pytest.param(0, 0, False, id="none"),
         ],
     )

@@ -1,0 +1,30 @@
+"""The owner: our app, or a person. That it is *our* app which owns a group follows from the state only."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reconciler.diff.changes import Change, ChangeKind, origin_of_value
+from reconciler.diff.risk import NEUTRAL
+from reconciler.model.recorded import RecordedGroup
+
+
+def diff_owner(
+    desired: Literal["self"], live: str | None, recorded: RecordedGroup | None
+) -> tuple[Change, ...]:
+    """Return the change of ownership; a bot as live owner (`None`) is taken for our app.
+
+    Source: chats.openapi.yaml, `info.x-rules` ("No read operation says which bot it is").
+    """
+    if live is None:
+        return ()
+    return (
+        Change(
+            path="owner",
+            kind=ChangeKind.CHANGE,
+            before=live,
+            after=desired,
+            origin=origin_of_value("owner", live, desired, recorded),
+            risk=NEUTRAL,
+        ),
+    )
