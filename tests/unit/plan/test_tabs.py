@@ -103,6 +103,15 @@ def test_places_are_shared_out_so_that_every_missing_tab_gets_one():
     assert kinds(operations) == ["update_tabs", "sort_tabs"]
 
 
+def test_tab_that_fits_into_more_places_leaves_the_only_one_to_another():
+    live = [live_tab("1", "Old"), live_tab("2", "Older", icon="img_old")]
+    plain, with_icon = tab("A"), tab("B", icon="img_new")
+
+    assert plan_tabs(exact(plain, with_icon), live, None) == (
+        UpdateTabs(tabs=(TabUpdate(id="1", tab=plain), TabUpdate(id="2", tab=with_icon))),
+    )
+
+
 def test_place_of_another_type_is_not_taken_over():
     live = [live_tab("1", "A", tab_type="doc")]
 
