@@ -4,7 +4,7 @@ Precedence, when several apply: 64 wrong usage · 130 interrupted · 4 a plan gu
 1 failed as a whole or nothing done · 3 some groups done or unchanged, others not · 2 changes present, when
 asked · 0.
 
-Source: DESIGN section 8.
+Source: docs/behaviour.md, "Exit statuses".
 """
 
 from __future__ import annotations

@@ -383,7 +383,7 @@ def _come_and_go(changes: Iterable[Change]) -> tuple[list[str], list[str]]:
 
 
 def _external_block(live: LiveGroup) -> Block | None:
-    """A group that became external cannot be managed. Source: DESIGN section 4, "Odd chats"."""
+    """A group that became external cannot be managed."""
     if not live.external:
         return None
     return Block(

@@ -2,7 +2,7 @@
 
 `removals` and `forgets` refuse the whole plan, `lockout` and `twin` refuse a group.
 
-Source: DESIGN section 7.
+Source: docs/behaviour.md, "Guards".
 """
 
 from __future__ import annotations

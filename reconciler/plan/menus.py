@@ -4,7 +4,7 @@ A menu that exists by name and has the wanted structure is never deleted: it is 
 its id stays and it never vanishes. Other menus are deleted and created, or patched into each other when
 that takes fewer calls.
 
-Source: menus.openapi.yaml, `info.x-convergence`; DESIGN decides for patching "whenever the structure
+Source: menus.openapi.yaml, `info.x-convergence`; docs/behaviour.md, "Order", decides for patching "whenever its structure
 allows" where the contract would also delete and create.
 """
 

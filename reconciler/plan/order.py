@@ -5,7 +5,7 @@
 Members come before managers and moderators, who have to be in the group; settings come first, because they
 decide who may do the rest. Groups do not wait for each other.
 
-Source: DESIGN section 4.
+Source: docs/behaviour.md, "Order".
 """
 
 from __future__ import annotations

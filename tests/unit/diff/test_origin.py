@@ -1,4 +1,4 @@
-"""Who moved: the table of DESIGN section 5, "origin"."""
+"""Who moved: the table of docs/behaviour.md."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ CALLS: dict[str, Callable[[Transport], Awaitable[Any]]] = {
 }
 
 NOT_TWICE = {"chat_tab_create", "chat_tab_delete", "chat_menu_tree_create", "chat_menu_tree_delete"}
-"""DESIGN section 4: after an unknown outcome these go back to apply; everything else is repeated."""
+"""docs/behaviour.md, "Repeats": after an unknown outcome these go back to apply; everything else is repeated."""
 
 
 @pytest.fixture

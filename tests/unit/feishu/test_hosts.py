@@ -1,4 +1,4 @@
-"""DESIGN section 9: credentials go to trusted hosts only, over HTTPS except to this machine."""
+"""docs/behaviour.md, "Security": credentials go to trusted hosts only, over HTTPS except to this machine."""
 
 from __future__ import annotations
 

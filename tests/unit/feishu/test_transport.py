@@ -229,7 +229,7 @@ class TestLogId:
 
 
 class TestRepeats:
-    """What may be repeated: DESIGN section 4, "Repeats", to the letter."""
+    """What may be repeated: docs/behaviour.md, "Repeats", to the letter."""
 
     @choose(BUSY)
     @pytest.mark.parametrize("effect", Effect)
@@ -355,7 +355,7 @@ class TestWaits:
         assert [round(seen.time - start, 2) for seen in platform.seen] == [0, 1, 30, 30]
 
     async def test_each_repeat_takes_a_turn_of_its_own(self, transport, platform):
-        """A repeat is a call: it counts in the window. Source: ECOSYSTEM section 6."""
+        """A repeat is a call: it counts in the window."""
         platform.on("*", *(refused(99991400, 429, headers={RESET: "0"}) for _ in range(2)))
         first = [transport.call(request(), Nothing) for _ in range(50)]
 

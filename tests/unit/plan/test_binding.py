@@ -1,4 +1,4 @@
-"""The table of `reconciler.plan.binding`: DESIGN section 6, "Exactly one group per key"."""
+"""The table of `reconciler.plan.binding`: docs/behaviour.md, "Exactly one group per key"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DESIGN section 7: what is unsafe, at the limits themselves, and what people are told."""
+"""docs/behaviour.md, "Guards": what is unsafe, at the limits themselves, and what people are told."""
 
 from __future__ import annotations
 
