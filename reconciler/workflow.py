@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from reconciler import __version__
 from reconciler.apply.apply import ApplyOptions, apply_plan
@@ -19,6 +20,7 @@ from reconciler.config import Configuration, missing_names
 from reconciler.errors import (
     ConfigurationError,
     Diagnostic,
+    OperationRefused,
     PlatformError,
     RunRefused,
     StateError,
@@ -38,6 +40,9 @@ from reconciler.plan.plan import Plan
 
 Progress = Callable[[int, int], None]
 """Told the number of groups that ended, and of all groups."""
+
+READS_UNDER_WAY: Final = 64
+"""Groups read at one time; so many may find out side by side that a scope is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +143,17 @@ async def plan_groups(
     bindings = {key: bind(key, desired.get(key), state, clock.now()) for key in keys}
     _require_names(configuration, bindings)
     members = await _read_members(bindings, desired, gateway, progress)
-    _check_tenant(state, members)
-    creating = any(binding.kind is BindingKind.CREATE for binding in bindings.values())
-    unbound = await _unbound_chats(gateway, state, fleet) if creating else ()
+    tenant_key = _tenant_key(state, members)
+    creating = any(member.binding.kind is BindingKind.CREATE for member in members)
+    unbound: tuple[ListedChat, ...] = ()
+    if creating:
+        try:
+            unbound = await _unbound_chats(gateway, state, fleet)
+        except RunRefused:
+            raise
+        except PlatformError as error:
+            # Without the list nobody knows whether a group is there already: none is created.
+            members = [_uncreatable(member, error.diagnostic) for member in members]
     return build_plan(
         members,
         fleet,
@@ -150,7 +163,7 @@ async def plan_groups(
             fleet=fleet.name,
             lineage=state.lineage,
             app_id=scope.app_id,
-            tenant_key=_tenant_key(state, members),
+            tenant_key=tenant_key,
         ),
         PlanOptions(overrides=choices.overrides, removals=choices.removals, unbound=unbound),
         managed=len(state.groups),
@@ -189,27 +202,40 @@ async def _read_members(
     gateway: Gateway,
     progress: Progress,
 ) -> list[Member]:
+    places = asyncio.Semaphore(READS_UNDER_WAY)
+    lacking: list[tuple[frozenset[Facet], Diagnostic]] = []
     ended = 0
 
-    async def read(key: str, binding: Binding) -> Member:
-        nonlocal ended
-        group = desired.get(key)
-        live: LiveGroup | None = None
-        problem: Diagnostic | None = None
-        if group and binding.chat_id and not binding.problem:
+    async def read(chat_id: str, facets: frozenset[Facet]) -> LiveGroup | Diagnostic:
+        async with places:
+            # A call that the app has no scope for is refused in every group.
+            known = next((problem for refused, problem in lacking if refused <= facets), None)
+            if known:
+                return known
             try:
-                live = await gateway.read_group(binding.chat_id, group.facets)
+                return await gateway.read_group(chat_id, facets)
             except RunRefused:
                 raise
             except PlatformError as error:
-                problem = error.diagnostic
+                if isinstance(error, OperationRefused):
+                    lacking.append((facets, error.diagnostic))
+                return error.diagnostic
+
+    async def read_member(key: str, binding: Binding) -> Member:
+        nonlocal ended
+        group = desired.get(key)
+        told: LiveGroup | Diagnostic | None = None
+        if group and binding.chat_id and not binding.problem:
+            told = await read(binding.chat_id, group.facets)
         ended += 1
         progress(ended, len(bindings))
-        return Member(binding, group, live, problem)
+        if isinstance(told, Diagnostic):
+            return Member(binding, group, problem=told)
+        return Member(binding, group, told)
 
     try:
         async with asyncio.TaskGroup() as tasks:
-            reading = [tasks.create_task(read(key, binding)) for key, binding in bindings.items()]
+            reading = [tasks.create_task(read_member(key, binding)) for key, binding in bindings.items()]
     except ExceptionGroup as failures:
         refusals, bugs = failures.split(RunRefused)
         raise bugs or _first(refusals) from None
@@ -223,13 +249,15 @@ def _first(failures: ExceptionGroup[RunRefused] | None) -> BaseException:
 
 
 def _tenant_key(state: State, members: Iterable[Member]) -> str:
+    """Return the tenant as the state knows it or the platform tells it; empty when neither does.
+
+    An external group may carry another company's key.
+
+    Raises:
+        StateError: The platform answers for another tenant.
+    """
     told = (member.live.tenant_key for member in members if member.live and not member.live.external)
-    return state.tenant_key or next((key for key in told if key), "")
-
-
-def _check_tenant(state: State, members: Iterable[Member]) -> None:
-    """Refuse to plan against another tenant; an external group may carry another company's key."""
-    found = _tenant_key(State(lineage="", fleet="", endpoint=""), members)
+    found = next((key for key in told if key), "")
     if state.tenant_key and found and found != state.tenant_key:
         raise StateError(
             Diagnostic(
@@ -242,6 +270,11 @@ def _check_tenant(state: State, members: Iterable[Member]) -> None:
                 text("Use the credentials of the app in the tenant that the state was made for."),
             )
         )
+    return state.tenant_key or found
+
+
+def _uncreatable(member: Member, problem: Diagnostic) -> Member:
+    return replace(member, problem=problem) if member.binding.kind is BindingKind.CREATE else member
 
 
 async def _unbound_chats(gateway: Gateway, state: State, fleet: Fleet) -> tuple[ListedChat, ...]:

@@ -56,7 +56,7 @@ async def apply_plan(
         progress(ended, len(plan.groups))
         return outcome
 
-    async with recorder:
+    with recorder:
         recorder.bind_tenant(plan.app_id, plan.tenant_key)
         try:
             _intend(plan, recorder, clock)

@@ -5,8 +5,9 @@
 - A refused document does not spoil other tabs: they go one by one, and the refused ones are the failure.
 - After an unknown outcome what is there is read, and what then still differs is done. The transport repeats
   what may be repeated blindly before that; a create is left to the next run, which repeats it by its key.
+- The same when a call names tabs or menus that somebody changed meanwhile.
 
-Source: DESIGN section 4, "Repeats" and "First failed step".
+Source: docs/behaviour.md, "Repeats".
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ from reconciler.plan.answers import Answer
 from reconciler.plan.operations import (
     CreateChat,
     CreateTabs,
+    DeleteMenus,
+    DeleteTabs,
     Operation,
+    PatchMenuItem,
+    SortMenus,
     SortTabs,
     TabUpdate,
     UpdateChat,
@@ -33,6 +38,10 @@ from reconciler.plan.operations import (
 
 DOCUMENT_REFUSED: Final = 232051
 """No right on the document of a doc tab. Source: tabs.openapi.yaml, chat_tab_create `x-errors`."""
+
+_OVERTAKEN: Final = frozenset({0, 232001, 232072})
+"""What calls are refused with whose tabs or menus somebody removed or added meanwhile; 0 is the gateway's own.
+Source: tabs.openapi.yaml, `info.x-convergence`; menus.openapi.yaml, chat_menu_tree_sort `x-errors`."""
 
 _ATTEMPTS: Final = 3
 """How often a step reads back and goes on before it gives up."""
@@ -77,11 +86,14 @@ class Calls:
             operation = pending.pop(0)
             try:
                 await self._perform_or_mend(operation)
-            except OutcomeUnknown:
+            except (OutcomeUnknown, Refused) as error:
                 attempts += 1
-                if isinstance(operation, CreateChat) or attempts > _ATTEMPTS:
+                if attempts > _ATTEMPTS or not _may_be_overtaken(operation, error):
                     raise
-                pending = list(await self.replan())
+                rest = list(await self.replan())
+                if isinstance(error, Refused) and rest == [operation, *pending]:
+                    raise
+                pending = rest
 
     async def _perform_or_mend(self, operation: Operation) -> None:
         try:
@@ -152,6 +164,17 @@ class Calls:
             return operation
         order = tuple(ref for ref in operation.order if (ref.type, ref.link) not in self._missing)
         return SortTabs(order=order)
+
+
+def _may_be_overtaken(operation: Operation, error: OutcomeUnknown | Refused) -> bool:
+    """Tell whether reading back can show something else than was planned with."""
+    if isinstance(error, OutcomeUnknown):
+        return not isinstance(operation, CreateChat)
+    return isinstance(operation, _NAMING) and error.facts.code in _OVERTAKEN
+
+
+_NAMING = (UpdateTabs, DeleteTabs, SortTabs, PatchMenuItem, DeleteMenus, SortMenus)
+"""Operations that name existing tabs or menus by their ids."""
 
 
 def without_field(settings: Settings, path: str) -> Settings:

@@ -5,27 +5,33 @@ The first failed step ends the group; a blocked step is passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final, assert_never
 
 from reconciler.apply.calls import Calls, Interrupted
 from reconciler.apply.ports import Gateway
 from reconciler.apply.recorder import Recorder
-from reconciler.apply.recording import facet_of, record_facet
+from reconciler.apply.recording import Recording, facet_of
 from reconciler.apply.run import Run
-from reconciler.apply.verify import Verdict, compare, not_added
+from reconciler.apply.verify import Verdict, compare, left_out, not_added
 from reconciler.diff.changes import Change
 from reconciler.diff.settings import diff_settings
-from reconciler.errors import Diagnostic, PlatformError, text
+from reconciler.errors import Diagnostic, OutcomeUnknown, PlatformError, Refused, RunRefused, text
 from reconciler.model.address import Facet
 from reconciler.model.group import LiveGroup
-from reconciler.model.recorded import RecordedGroup, RecordedValue, recorded_form
+from reconciler.model.ids import other_bots_of, users_of
+from reconciler.model.members import LiveMembers
+from reconciler.model.recorded import RecordedGroup, RecordedValue
 from reconciler.model.settings import NEW_GROUP_SETTINGS
 from reconciler.plan.answers import Answer
-from reconciler.plan.build import facet_difference, facet_steps
-from reconciler.plan.operations import CreateChat, Operation
+from reconciler.plan.build import facet_difference, facet_steps, reading_problem
+from reconciler.plan.operations import AddManagers, AddMembers, CreateChat, Operation, SetModeration
 from reconciler.plan.outcome import GroupOutcome, Status, StepOutcome
 from reconciler.plan.plan import GroupPlan, Step, StepAction
+
+CREATE_UNDER_WAY: Final = 232068
+"""An earlier request with the same uuid is still being performed. Source: chats.openapi.yaml, chat_create."""
 
 _REPORTED = (
     ("invalid", text("have left the company, cannot be seen by the app or have no active app")),
@@ -43,7 +49,8 @@ async def apply_group(
         return _untried(plan, Status.UNREADABLE, plan.problem)
     if plan.refusals:
         return _untried(plan, Status.REFUSED, plan.refusals[0])
-    if run.ending:
+    if run.closed:
+        recorder.withdraw(plan.key)
         return _untried(plan, Status.NOT_STARTED, run.stopped)
     return await _Group(plan, gateway, recorder, run, operate_as_owner=operate_as_owner).apply()
 
@@ -71,23 +78,25 @@ class _Group:
         self._before = self._live
         self._recorded = plan.recorded
         self._told: frozenset[Facet] = frozenset()
-        """Facets that the answers of the step at hand told."""
+        """Facets that the last answer of the step at hand told."""
         self._absent: dict[str, str] = {}
         """People who did not come in, with the reason."""
+        self._normalised: frozenset[str] = frozenset()
+        """Paths of which the platform made something else in this run."""
 
     async def apply(self) -> GroupOutcome:
         outcomes: list[StepOutcome] = []
         pending = list(self._plan.steps)
         while pending:
-            step = pending.pop(0)
-            outcome, more = await self._apply_step(step)
+            outcome, following = await self._apply_step(pending.pop(0))
             outcomes.append(outcome)
-            if more is not None:
-                pending = more
+            if following is not None:
+                pending = following
             if outcome.status in {Status.FAILED, Status.NOT_STARTED}:
                 outcomes += [StepOutcome(address=each.address, status=Status.NOT_STARTED) for each in pending]
                 break
-        self._remember_untouched(outcomes)
+        if self._plan.desired:
+            self._remember(self._plan.desired.facets)
         return GroupOutcome(
             key=self._plan.key,
             name=self._plan.name,
@@ -117,6 +126,10 @@ class _Group:
                 return await self._create(step)
             case StepAction.UPDATE:
                 return await self._update(step), None
+            case _:
+                assert_never(step.action)
+
+    # -------------------------------------------------------------- create
 
     async def _create(self, step: Step) -> tuple[StepOutcome, list[Step] | None]:
         if self._recorder.failure:
@@ -126,89 +139,131 @@ class _Group:
         try:
             await calls.perform(step.operations)
         except Interrupted:
-            return StepOutcome(address=step.address, status=Status.NOT_STARTED), None
+            self._recorder.withdraw(self._plan.key)
+            return StepOutcome(address=step.address, status=Status.NOT_STARTED, calls=calls.count), None
+        except PlatformError as error:
+            if not (isinstance(error, OutcomeUnknown) or error.facts.code == CREATE_UNDER_WAY):
+                self._recorder.withdraw(self._plan.key)
+            return _failed(step, calls.count, error.diagnostic), None
+        [operation] = step.operations
+        assert isinstance(operation, CreateChat)
+        self._chat_id = calls.chat_id
+        self._put(RecordedGroup(chat_id=self._chat_id, created_by_us=True))
+        if step.action is StepAction.RESUME:
+            return await self._find(step, calls)
+        came = () if calls.without_people else (*operation.users, *operation.bots)
+        self._live = _without_others(self._live, came)
+        self._before = self._live
+        self._came(came)
+        verdict = self._judge(_verify_create(step, operation, self._live))
+        self._remember([Facet.SETTINGS])
+        return _ended(step, calls, verdict), self._steps() if calls.without_people else None
+
+    async def _find(self, step: Step, calls: Calls) -> tuple[StepOutcome, list[Step] | None]:
+        """Go on with a group that may have been made, and changed, any time ago."""
+        assert self._plan.desired
+        try:
+            await self._refresh(self._plan.desired.facets)
         except PlatformError as error:
             return _failed(step, calls.count, error.diagnostic), None
-        self._chat_id = calls.chat_id
-        operation = step.operations[0]
+        [operation] = step.operations
         assert isinstance(operation, CreateChat)
-        if calls.without_people:
-            operation = operation.model_copy(update={"users": (), "bots": ()})
-        self._put(_newborn(self._chat_id, operation))
-        verdict = _verify_create(step, operation, self._live)
-        outcome = _ended(step, calls, verdict)
-        return outcome, self._steps_with_people(operation) if calls.without_people else None
+        present = self._live.members.users if self._live.members else frozenset()
+        self._before = self._live
+        self._came(each for each in operation.users if each in present)
+        return StepOutcome(address=step.address, status=Status.DONE, calls=calls.count), self._steps()
 
-    def _steps_with_people(self, operation: CreateChat) -> list[Step]:
-        """Return the steps after a create that had to leave its people behind: they come in one by one."""
+    def _steps(self) -> list[Step]:
+        """Return what is to be done as things are now."""
         assert self._plan.desired
-        assert self._live.members
-        members = self._live.members.model_copy(
-            update={"users": frozenset(operation.users), "bots": frozenset(operation.bots)}
-        )
-        self._live = self._live.model_copy(update={"members": members})
         return list(
             facet_steps(
                 self._plan.desired, self._live, self._recorded, operate_as_owner=self._operate_as_owner
             )
         )
 
+    # -------------------------------------------------------------- update
+
     async def _update(self, step: Step) -> StepOutcome:
         calls = self._calls(step.facet)
         self._told = frozenset()
         try:
-            await calls.perform(step.operations)
-            if calls.unsure:
-                self._told = frozenset()
+            await calls.perform(list(self._feasible(step.operations)))
             left = await self._what_is_left(step, calls)
         except Interrupted:
-            return StepOutcome(address=step.address, status=Status.NOT_STARTED, calls=calls.count)
+            outcome = _cut_off(step, calls)
         except PlatformError as error:
-            self._run.learn("read_group", error)
-            return _failed(step, calls.count, error.diagnostic)
-        verdict = compare(step.address, step.changes, left)
-        if verdict.problem and calls.unsure:
-            verdict = replace(verdict, problem=calls.unsure.diagnostic)
-        outcome = _ended(step, calls, verdict, self._absences(step))
-        if outcome.status is Status.DONE:
-            self._remember([step.facet])
+            outcome = _failed(step, calls.count, (*calls.problems, error.diagnostic)[0])
+        else:
+            verdict = self._judge(compare(step.address, step.changes, left))
+            outcome = _ended(step, calls, verdict, tuple(self._absences(step)))
+        self._remember([step.facet])
         return outcome
 
     async def _what_is_left(self, step: Step, calls: Calls) -> list[Change]:
         """Return the changes of a step that live does not show, after one correction of moderators."""
         left = await self._read_left(step.facet)
-        if left and step.facet is Facet.MODERATION and not calls.problems:
+        if left and step.facet is Facet.MODERATION and calls.count:
             # Whether an old list comes back with the mode is not stated: read back and correct.
             # Source: chats.openapi.yaml, chat_moderation_get `x-open-questions`.
-            await calls.perform(self._difference(step.facet)[1])
+            await calls.perform(list(self._feasible(self._difference(step.facet)[1])))
             self._told = frozenset()
             left = await self._read_left(step.facet)
-        return [change for change in left if str(change.after) not in self._absent]
+        return left
 
-    async def _read_left(self, facet: Facet) -> Sequence[Change]:
+    async def _read_left(self, facet: Facet) -> list[Change]:
         if facet not in self._told:
-            await self._refresh(facet)
-        return self._difference(facet)[0]
+            await self._refresh({facet})
+        return [change for change in self._difference(facet)[0] if str(change.after) not in self._absent]
 
     def _difference(self, facet: Facet) -> tuple[tuple[Change, ...], tuple[Operation, ...]]:
         assert self._plan.desired
         return facet_difference(facet, self._plan.desired, self._live, self._recorded)
 
+    def _judge(self, verdict: Verdict) -> Verdict:
+        self._normalised |= verdict.normalised
+        return verdict
+
+    def _feasible(self, operations: Iterable[Operation]) -> Iterator[Operation]:
+        """Yield the operations without the people who did not come in: only members can have a role."""
+        for operation in operations:
+            match operation:
+                case AddManagers():
+                    ids = tuple(each for each in operation.ids if each not in self._absent)
+                    if ids:
+                        yield AddManagers(ids=ids)
+                case SetModeration():
+                    add = tuple(each for each in operation.add if each not in self._absent)
+                    moderation = self._live.moderation
+                    if add or operation.remove or not moderation or moderation.mode != operation.mode:
+                        yield operation.model_copy(update={"add": add})
+                case _:
+                    yield operation
+
     # -------------------------------------------------------------- the picture of live
 
     def _calls(self, facet: Facet) -> Calls:
-        async def replan() -> tuple[Operation, ...]:
-            await self._refresh(facet)
-            return self._difference(facet)[1]
+        async def replan() -> Sequence[Operation]:
+            await self._refresh({facet})
+            return list(self._feasible(self._difference(facet)[1]))
 
         return Calls(self._gateway, self._run, self._chat_id, self._absorb, replan)
 
-    async def _refresh(self, facet: Facet) -> None:
-        live = await self._gateway.read_group(self._chat_id, {facet})
+    async def _refresh(self, facets: Iterable[Facet]) -> None:
+        wanted = frozenset(facets)
+        try:
+            live = await self._gateway.read_group(self._chat_id, wanted)
+        except RunRefused as error:
+            self._run.stop(error.diagnostic)
+            raise
+        problem = reading_problem(self._plan.key, live, adopting=False)
+        if problem:
+            raise Refused(problem)
         told = {name: value for name, value in live if value is not None}
         self._live = self._live.model_copy(update={**told, "owner": live.owner})
+        self._told = wanted
 
-    def _absorb(self, answer: Answer) -> None:
+    def _absorb(self, operation: Operation, answer: Answer) -> None:
         told: dict[str, object] = {
             "settings": answer.settings,
             "managers": answer.managers,
@@ -220,17 +275,19 @@ class _Group:
         self._told = frozenset(_TELLS[name] for name, value in told.items() if value is not None)
         for name, reason in _REPORTED:
             self._absent.update(dict.fromkeys(getattr(answer, name), reason))
+        if isinstance(operation, AddMembers):
+            self._came(each for each in operation.ids if each not in self._absent)
 
-    def _absences(self, step: Step) -> tuple[Diagnostic, ...]:
-        """Return the warnings about people of a step who did not come in."""
-        if step.facet is not Facet.MEMBERS:
-            return ()
-        return tuple(
-            not_added(step.address, ids, reason)
-            for _, reason in _REPORTED
-            for ids in [[each for each, why in self._absent.items() if why == reason]]
-            if ids
-        )
+    def _absences(self, step: Step) -> Iterator[Diagnostic]:
+        """Yield the warnings about people of a step who did not come in."""
+        concerned = [each for each in self._absent if any(change.after == each for change in step.changes)]
+        if step.facet is Facet.MEMBERS:
+            for _, reason in _REPORTED:
+                ids = [each for each in concerned if self._absent[each] == reason]
+                if ids:
+                    yield not_added(step.address, ids, reason)
+        elif concerned:
+            yield left_out(step.address, concerned)
 
     # -------------------------------------------------------------- records
 
@@ -238,36 +295,38 @@ class _Group:
         self._recorded = group
         self._recorder.put(self._plan.key, group)
 
+    def _came(self, people: Iterable[str]) -> None:
+        """Record people we added: of bots, and in a list that is cut, nothing else tells that they are in."""
+        assert self._recorded
+        known = self._recorded.items("members") or []
+        added = RecordedValue(sent=list(dict.fromkeys([*known, *people])))
+        if added.sent:
+            self._put(
+                self._recorded.model_copy(update={"values": {**self._recorded.values, "members": added}})
+            )
+
     def _remember(self, facets: Iterable[Facet]) -> None:
-        """Record facets that are as desired now; people who did not come in were not added."""
-        desired = self._plan.desired
-        if desired is None or self._recorded is None:
+        """Record facets as far as they are as desired, and drop what is managed no longer."""
+        desired, recorded = self._plan.desired, self._recorded
+        if desired is None or recorded is None or not self._chat_id:
             return
-        done = frozenset(facets)
-        values = {path: value for path, value in self._recorded.values.items() if facet_of(path) not in done}
-        for facet in done:
-            values |= record_facet(facet, desired, self._before, self._live, self._recorded)
-        if "members" in values and self._absent:
-            came = [each for each in values["members"].sent if each not in self._absent]
-            values["members"] = RecordedValue(sent=came)
+        told = [facet for facet in facets if _is_told(facet, self._live)]
+        values = {
+            path: value
+            for path, value in recorded.values.items()
+            if facet_of(path) in desired.facets and facet_of(path) not in told
+        }
+        left = {change.path for facet in told for change in self._difference(facet)[0]}
+        recording = Recording(
+            desired, self._before, self._live, recorded, unsettled=frozenset(left - self._normalised)
+        )
+        for facet in told:
+            values |= recording.values(facet)
         self._put(
-            self._recorded.model_copy(
+            recorded.model_copy(
                 update={"values": dict(sorted(values.items())), "on_remove": desired.on_remove}
             )
         )
-
-    def _remember_untouched(self, outcomes: Iterable[StepOutcome]) -> None:
-        """Record the managed facets that needed no step, and drop those that are managed no longer."""
-        desired = self._plan.desired
-        if desired is None or self._recorded is None or self._chat_id == "":
-            return
-        touched = {outcome.address.rpartition("/")[2] for outcome in outcomes}
-        self._remember(facet for facet in desired.facets if facet.value not in touched)
-        managed = {
-            path: value for path, value in self._recorded.values.items() if facet_of(path) in desired.facets
-        }
-        if managed != self._recorded.values:
-            self._put(self._recorded.model_copy(update={"values": managed}))
 
 
 _TELLS = {
@@ -278,15 +337,16 @@ _TELLS = {
 }
 
 
-def _newborn(chat_id: str, operation: CreateChat) -> RecordedGroup:
-    values = {
-        path: RecordedValue(sent=recorded_form(path, value))
-        for path, value in operation.settings.fields().items()
-    }
-    people = [*operation.users, *operation.bots]
-    if people:
-        values["members"] = RecordedValue(sent=people)
-    return RecordedGroup(chat_id=chat_id, created_by_us=True, values=values)
+def _is_told(facet: Facet, live: LiveGroup) -> bool:
+    """Tell whether live shows a facet: what it does not show cannot be recorded as done."""
+    return facet is Facet.OWNER or getattr(live, facet.value) is not None
+
+
+def _without_others(live: LiveGroup, people: Iterable[str]) -> LiveGroup:
+    """Return a new group with nobody in it but `people` and us."""
+    came = tuple(people)
+    members = LiveMembers(users=frozenset(users_of(came)), bots=frozenset(other_bots_of(came)))
+    return live.model_copy(update={"members": members})
 
 
 def _verify_create(step: Step, operation: CreateChat, live: LiveGroup) -> Verdict:
@@ -298,6 +358,18 @@ def _verify_create(step: Step, operation: CreateChat, live: LiveGroup) -> Verdic
         change for change in diff_settings(operation.settings, live.settings, None) if change.path in told
     ]
     return compare(step.address, sent, left)
+
+
+def _cut_off(step: Step, calls: Calls) -> StepOutcome:
+    """Return the outcome of a step that met the end of the run."""
+    if calls.count == 0:
+        return StepOutcome(address=step.address, status=Status.NOT_STARTED)
+    problem = Diagnostic(
+        text("Step was cut off"),
+        text("The run ended in the middle of this step."),
+        text("Run `groupctl apply` again; it goes on from here."),
+    )
+    return _failed(step, calls.count, problem)
 
 
 def _failed(step: Step, calls: int, problem: Diagnostic) -> StepOutcome:

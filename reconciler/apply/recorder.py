@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Final, Self
 
 from reconciler.apply.ports import Clock, StateStore
@@ -24,7 +23,7 @@ state, so that many small ones would take quadratic time."""
 class Recorder:
     """The state of a run: changed in memory at once, on disk soon.
 
-    Use as an asynchronous context manager; leaving it writes what is left.
+    Use as a context manager inside an event loop; leaving it writes what is left.
     """
 
     def __init__(self, state: State, store: StateStore, clock: Clock) -> None:
@@ -37,22 +36,16 @@ class Recorder:
         self._begun: set[str] = set()
         """Keys whose intents are of this run."""
         self._new_chats = 0
-        self._changed = asyncio.Event()
-        self._full = asyncio.Event()
-        self._flusher: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        """Runs while there is something to write."""
         self.failure: StateError | None = None
         """Why the state could not be written; nothing more is written then."""
 
-    async def __aenter__(self) -> Self:
-        self._flusher = asyncio.create_task(self._flush_regularly())
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        assert self._flusher
-        self._flusher.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._flusher
-        if self._changed.is_set():
+    def __exit__(self, *_: object) -> None:
+        if self._timer:
             self._write()
 
     @property
@@ -73,7 +66,7 @@ class Recorder:
         )
         if bound != self._state:
             self._state = bound
-            self._changed.set()
+            self._write_soon()
 
     def intend(self, intents: Mapping[str, Intent]) -> None:
         """Make all intents durable in one write, before the first create.
@@ -89,8 +82,10 @@ class Recorder:
 
     def withdraw(self, key: str) -> None:
         """Remove the intent of a create that certainly made nothing; one of an earlier run stays."""
-        if key in self._begun and self._intents.pop(key, None):
-            self._changed.set()
+        if key in self._begun:
+            self._begun.remove(key)
+            del self._intents[key]
+            self._write_soon()
 
     def put(self, key: str, group: RecordedGroup) -> None:
         """Remember a bound group; ends its intent and its tombstone. Equal to what is known: no write."""
@@ -99,33 +94,30 @@ class Recorder:
             return
         self._groups[key] = group
         self._intents.pop(key, None)
+        self._begun.discard(key)
         self._tombstones.pop(key, None)
-        self._changed.set()
         self._new_chats += is_new
         if self._new_chats >= FLUSH_COUNT:
-            self._full.set()
+            self._write()
+        else:
+            self._write_soon()
 
     def forget(self, key: str) -> None:
         """Stop managing a key, leaving a tombstone."""
         self._tombstones[key] = Tombstone(time=self._clock.now(), group=self._groups.pop(key))
-        self._changed.set()
+        self._write_soon()
 
-    async def _flush_regularly(self) -> None:
-        while True:
-            await self._changed.wait()
-            # Not wait_for: in Python 3.11 it swallows a cancellation that meets a finished wait.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FLUSH_SECONDS):
-                    await self._full.wait()
-            self._write()
+    def _write_soon(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._write)
 
     def _write(self) -> None:
-        self._changed.clear()
-        self._full.clear()
+        if not self.failure:
+            try:
+                self._state = self._store.save(self.state)
+            except StateError as error:
+                self.failure = error
         self._new_chats = 0
-        if self.failure:
-            return
-        try:
-            self._state = self._store.save(self.state)
-        except StateError as error:
-            self.failure = error
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None

@@ -7,9 +7,9 @@ a thing that others put there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from reconciler.diff.menus import match_menus, menu_differs, menu_form
 from reconciler.diff.tabs import match_tabs, tab_differs, tab_form
@@ -21,7 +21,9 @@ from reconciler.model.menus import LiveMenu, Menu
 from reconciler.model.recorded import RecordedGroup, RecordedValue, recorded_form, recorded_value
 from reconciler.model.tabs import LiveTab, Tab
 
-Values = dict[str, RecordedValue]
+Values: TypeAlias = dict[str, RecordedValue]
+Entries: TypeAlias = dict[str, tuple[JsonValue, JsonValue] | None]
+"""Things by name: as sent and, if the platform made something else of it, as live; `None`: not there."""
 
 _COLLECTIONS: Final = {
     "members": Facet.MEMBERS,
@@ -30,6 +32,7 @@ _COLLECTIONS: Final = {
     "moderators": Facet.MODERATION,
     "tabs": Facet.TABS,
     "menus": Facet.MENUS,
+    "owner": Facet.OWNER,
 }
 
 
@@ -60,8 +63,7 @@ class Recording:
                 return self._settings()
             case Facet.MEMBERS:
                 wanted = Collection[str](mode=Mode.ADDITIVE, items=desired.implied_members)
-                before, after = self.before.members, self.after.members
-                return self._people("members", wanted, before and before.users, after and after.users)
+                return self._people("members", wanted, _users(self.before), _users(self.after))
             case Facet.MANAGERS:
                 return self._people("managers", desired.managers, self.before.managers, self.after.managers)
             case Facet.MODERATION:
@@ -70,6 +72,8 @@ class Recording:
                 return self._tabs()
             case Facet.MENUS:
                 return self._menus()
+            case Facet.OWNER:
+                return self._settled({"owner": RecordedValue(sent=desired.owner)})
             case Facet.EXISTENCE | Facet.LIFECYCLE:
                 return {}
             case _:
@@ -88,12 +92,17 @@ class Recording:
 
     def _moderation(self) -> Values:
         wanted, live = self.desired.moderation, self.after.moderation
-        if wanted is None or live is None:
-            return {}
-        before = self.before.moderation and self.before.moderation.moderators
+        assert wanted is not None, "only what is managed is remembered"
+        assert live is not None, "only what is told is remembered"
         return {
             **self._settled({"moderation": _value("moderation", wanted.mode, live.mode)}),
-            **self._people("moderators", wanted.moderators, before, live.moderators, prefix="moderation"),
+            **self._people(
+                "moderators",
+                wanted.moderators,
+                _moderators(self.before),
+                _moderators(self.after),
+                prefix="moderation",
+            ),
         }
 
     def _people(
@@ -105,28 +114,26 @@ class Recording:
         *,
         prefix: str = "",
     ) -> Values:
-        if wanted is None:
+        if wanted is None:  # moderators, in every mode without a list
             return {}
-        entries = {each: (each, None) for each in wanted.items}
+        entries: Entries = {each: (each, None) for each in wanted.items}
         return self._items(
             facet, wanted.mode, entries, frozenset(before or ()), frozenset(after or ()), prefix=prefix
         )
 
     def _tabs(self) -> Values:
         wanted = self.desired.tabs
-        if wanted is None:
-            return {}
+        assert wanted is not None, "only what is managed is remembered"
         forms = _forms_of_tabs(wanted, self.after.tabs or ())
-        before = frozenset(_forms_of_tabs(wanted, self.before.tabs or ()))
+        before = _present(_forms_of_tabs(wanted, self.before.tabs or ()))
         after = frozenset(tab.name for tab in self.after.tabs or () if tab.name)
         return self._items("tabs", wanted.mode, forms, before, after)
 
     def _menus(self) -> Values:
         wanted = self.desired.menus
-        if wanted is None:
-            return {}
+        assert wanted is not None, "only what is managed is remembered"
         forms = _forms_of_menus(wanted, self.after.menus or ())
-        before = frozenset(_forms_of_menus(wanted, self.before.menus or ()))
+        before = _present(_forms_of_menus(wanted, self.before.menus or ()))
         after = frozenset(menu.name for menu in self.after.menus or ())
         return self._items("menus", wanted.mode, forms, before, after)
 
@@ -134,7 +141,7 @@ class Recording:
         self,
         facet: str,
         mode: Mode,
-        listed: Mapping[str, tuple[JsonValue, JsonValue]],
+        listed: Entries,
         before: frozenset[str],
         after: frozenset[str],
         *,
@@ -148,7 +155,7 @@ class Recording:
         Args:
             facet: Path of the value.
             mode: Whether the list claims everything.
-            listed: Listed things by name, as sent and, where the platform made something else of it, as live.
+            listed: What is listed, by name.
             before: Names of the listed things that were there before this apply.
             after: Names of the things that are there now.
             prefix: First part of the paths of its changes, when that is not `facet`.
@@ -156,7 +163,7 @@ class Recording:
         known = _entries(recorded_value(self.recorded, facet))
         unsettled = {name for name in listed if f"{prefix or facet}/{name}" in self.unsettled}
         entries = [
-            known.get(name) if name in unsettled else entry
+            known.get(name) if name in unsettled or entry is None else entry
             for name, entry in listed.items()
             if mode is Mode.EXACT or name in known or name not in before
         ]
@@ -172,31 +179,42 @@ class Recording:
         return {facet: value}
 
 
+def _users(live: LiveGroup) -> frozenset[str] | None:
+    return live.members.users if live.members else None
+
+
+def _moderators(live: LiveGroup) -> frozenset[str] | None:
+    return live.moderation.moderators if live.moderation else None
+
+
 def _value(path: str, sent: JsonValue, live: JsonValue) -> RecordedValue:
     """Return a value with what the platform made of it, if that is something else."""
     echo = None if live == sent else recorded_form(path, live)
     return RecordedValue(sent=recorded_form(path, sent), echo=echo)
 
 
-def _forms_of_tabs(
-    wanted: Collection[Tab], live: Sequence[LiveTab]
-) -> dict[str, tuple[JsonValue, JsonValue]]:
-    pairs = match_tabs(wanted, live, None).pairs
-    return {tab.name: (tab_form(tab), tab_form(old) if tab_differs(tab, old) else None) for tab, old in pairs}
-
-
-def _forms_of_menus(
-    wanted: Collection[Menu], live: Sequence[LiveMenu]
-) -> dict[str, tuple[JsonValue, JsonValue]]:
-    pairs = match_menus(wanted, live, None).pairs
-    return {
-        menu.name: (menu_form(menu), menu_form(old) if menu_differs(menu, old) else None)
-        for menu, old in pairs
+def _forms_of_tabs(wanted: Collection[Tab], live: Sequence[LiveTab]) -> Entries:
+    found = {
+        tab.name: (tab_form(tab), tab_form(old) if tab_differs(tab, old) else None)
+        for tab, old in match_tabs(wanted, live, None).pairs
     }
+    return {tab.name: found.get(tab.name) for tab in wanted.items}
 
 
-def _entries(value: RecordedValue | None) -> dict[str, tuple[JsonValue, JsonValue]]:
-    """Return remembered things by name, as sent and, if that is something else, as live."""
+def _forms_of_menus(wanted: Collection[Menu], live: Sequence[LiveMenu]) -> Entries:
+    found = {
+        menu.name: (menu_form(menu), menu_form(old) if menu_differs(menu, old) else None)
+        for menu, old in match_menus(wanted, live, None).pairs
+    }
+    return {menu.name: found.get(menu.name) for menu in wanted.items}
+
+
+def _present(entries: Entries) -> frozenset[str]:
+    return frozenset(name for name, entry in entries.items() if entry is not None)
+
+
+def _entries(value: RecordedValue | None) -> Entries:
+    """Return remembered things by name."""
     if value is None:
         return {}
     echoes = value.echo or [None] * len(value.sent)

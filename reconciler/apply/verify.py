@@ -8,7 +8,7 @@
 
 An order cannot be normalised: whoever gets another order than the one that was set would set it for ever.
 
-Source: DESIGN section 4, "After a write"; wire-behaviour.md 5.9 (enums can be dropped without an error).
+Source: docs/behaviour.md, "After a write"; wire-behaviour.md 5.9 (enums can be dropped without an error).
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ def not_added(where: str, ids: Sequence[str], reason: str) -> Diagnostic:
     """Return the warning about people who did not come in; that is no failure."""
     return Diagnostic(
         text("Members not added"),
-        text("Not in the group: {ids}. They {reason}. All others are in it.", ids=_listed(ids), reason=reason),
+        text(
+            "Not in the group: {ids}. They {reason}. All others are in it.", ids=_listed(ids), reason=reason
+        ),
         address=where,
         severity=Severity.WARNING,
     )

@@ -1,4 +1,4 @@
-"""The two forms of the log; secrets are redacted from the final text of both."""
+"""The two forms of the log: without secrets, and without what would disturb a terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ import logging
 import time
 
 from reconciler.feishu.redaction import RedactingFormatter, redact
+from reconciler.render.safe import safe, safe_block
 
 
 def log_formatter(*, as_json: bool) -> logging.Formatter:
     """Return the formatter of a form of the log."""
-    return _JsonLines() if as_json else RedactingFormatter("{levelname} {name}: {message}", style="{")
+    return _JsonLines() if as_json else _Lines("{levelname} {name}: {message}", style="{")
+
+
+class _Lines(RedactingFormatter):
+    """Lines for people: what the platform answered may not reach their terminal as it is."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return safe_block(super().format(record))
 
 
 class _JsonLines(logging.Formatter):
@@ -26,4 +34,4 @@ class _JsonLines(logging.Formatter):
         }
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
-        return redact(json.dumps(entry, ensure_ascii=False))
+        return safe(redact(json.dumps(entry, ensure_ascii=False)))

@@ -113,7 +113,10 @@ def _wrong_usage(error: click.ClickException) -> Diagnostic:
     return Diagnostic(
         text("Wrong usage"),
         error.format_message(),
-        text("`{command} --help` shows how it is used.", command=context.command_path if context else "groupctl"),
+        text(
+            "`{command} --help` shows how it is used.",
+            command=context.command_path if context else "groupctl",
+        ),
     )
 
 

@@ -93,7 +93,8 @@ def common_options(function: F) -> F:
         invocation = context.ensure_object(Invocation)
         command = context.command_path.partition(" ")[2]
         invocation.options = replace(invocation.options, **chosen, command=command)
-        check_environment(os.environ)
+        if context.invoked_subcommand is None:
+            check_environment(os.environ)
         return function(*args, options=invocation.options, **kwargs)
 
     decorated: Any = with_options

@@ -6,7 +6,6 @@ import getpass
 import os
 import platform
 import shlex
-import sqlite3
 import sys
 import time
 import uuid
@@ -51,6 +50,8 @@ class Session:
     options: Options
     configuration: Configuration
     endpoint: str
+    state_name: str
+    """The state file as people gave it."""
     state_file: StateFile
 
     @property
@@ -152,7 +153,8 @@ def open_session(options: Options) -> Session:
     """
     configuration = load_configuration(find_root(options.directory))
     endpoint = options.endpoint or os.environ.get("GROUPCTL_ENDPOINT") or configuration.endpoint
-    return Session(options, configuration, endpoint, _state_file(options, configuration, endpoint))
+    name, path = _state_place(options, configuration, endpoint)
+    return Session(options, configuration, endpoint, name, StateFile(path, name))
 
 
 def _user() -> str:
@@ -163,13 +165,13 @@ def _user() -> str:
         return str(os.getuid())
 
 
-def _state_file(options: Options, configuration: Configuration, endpoint: str) -> StateFile:
-    """Choose the state: option, environment, the emulator's own, configuration."""
+def _state_place(options: Options, configuration: Configuration, endpoint: str) -> tuple[str, Path]:
+    """Return name and path of the state: option, environment, the emulator's own, configuration."""
     chosen = options.state or os.environ.get("GROUPCTL_STATE")
     if chosen is None:
         emulated = endpoint == EMULATOR or is_loopback(endpoint)
         name = EMULATOR_STATE if emulated else configuration.state
-        return StateFile(configuration.root / name, name)
+        return name, configuration.root / name
     if "://" in chosen:
         raise UsageError(
             Diagnostic(
@@ -178,7 +180,7 @@ def _state_file(options: Options, configuration: Configuration, endpoint: str) -
                 text("Give the path of a file."),
             )
         )
-    return StateFile(Path(chosen), chosen)
+    return chosen, Path(chosen)
 
 
 def is_loopback(endpoint: str) -> bool:
@@ -192,7 +194,7 @@ def open_emulator(configuration: Configuration) -> Emulator:
     Raises:
         ConfigurationError: The scenario is wrong or missing, or the database cannot be used.
     """
-    from reconciler.emulator import ScenarioError, open_emulator
+    from reconciler.emulator import DatabaseError, ScenarioError, open_emulator
 
     settings = configuration.emulator
     try:
@@ -208,16 +210,16 @@ def open_emulator(configuration: Configuration) -> Emulator:
                 source=Source(_shown(error.file, configuration.root), error.line, error.column),
             )
         ) from None
-    except (sqlite3.Error, OSError) as error:
+    except DatabaseError as error:
         raise ConfigurationError(
             Diagnostic(
                 text("Emulator database cannot be used"),
                 text(
                     "`{database}`: {why}.",
                     database=_shown(str(settings.database), configuration.root),
-                    why=str(error),
+                    why=str(error).removeprefix(f"{settings.database}: "),
                 ),
-                text("Remove the file, or run `groupctl emulator reset`."),
+                text("Remove the file; the emulator then begins again with its scenario."),
             )
         ) from None
 

@@ -29,6 +29,9 @@ class EmulatorTransport(httpx.AsyncBaseTransport):
             headers=dict(request.headers),
             body=await request.aread(),
         )
+        # What httpcore says when a request has left: clients that keep a quota count from that moment.
+        if trace := request.extensions.get("trace"):
+            await trace("http11.send_request_body.complete", {"request": request})
         try:
             answer = await self._emulator.handle(incoming, patience)
         except ConnectionDroppedError as error:

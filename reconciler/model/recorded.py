@@ -48,7 +48,10 @@ class RecordedGroup(Frozen):
 
 
 class Intent(Frozen):
-    """A create that was begun: made durable before the call, removed when the chat id is."""
+    """A create that was begun.
+
+    Made durable before the call, removed when its chat is recorded or when it is certain that it made none.
+    """
 
     uuid: str
     incarnation: int

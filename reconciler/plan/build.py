@@ -361,12 +361,12 @@ def facet_difference(
             mode = desired.moderation.mode
             return changes, plan_moderation(mode, *_come_and_go(people)) if changes else ()
         case Facet.TABS if desired.tabs is not None and live.tabs is not None:
-            return diff_tabs(desired.tabs, live.tabs, recorded), plan_tabs(desired.tabs, live.tabs, recorded)
+            changes = diff_tabs(desired.tabs, live.tabs, recorded)
+            # Finding the fewest calls takes longer than finding that there is nothing to do.
+            return changes, plan_tabs(desired.tabs, live.tabs, recorded) if changes else ()
         case Facet.MENUS if desired.menus is not None and live.menus is not None:
-            return (
-                diff_menus(desired.menus, live.menus, recorded),
-                plan_menus(desired.menus, live.menus, recorded),
-            )
+            changes = diff_menus(desired.menus, live.menus, recorded)
+            return changes, plan_menus(desired.menus, live.menus, recorded) if changes else ()
         case Facet.OWNER if desired.owner is not None:
             return diff_owner(desired.owner, live.owner, recorded), ()
         case _:

@@ -16,15 +16,15 @@ def dump_state(state: State) -> str:
     return state.model_dump_json(indent=2) + "\n"
 
 
-def parse_state(content: str, name: str) -> State:
+def parse_state(content: bytes, name: str) -> State:
     """Return the state that `content` holds.
 
     Args:
-        content: The whole text of the state file.
+        content: All that the state file holds.
         name: How the file is called in messages.
 
     Raises:
-        StateError: The text is no state, is damaged, or was written by a newer version.
+        StateError: It is no state, is damaged, or was written by a newer version.
     """
     try:
         data = json.loads(content)

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,8 @@ class StateFile:
         """Make the state at `path`, called `name` in messages; nothing is read yet."""
         self._path = path
         self._name = name
-        self._seen: bytes | None = None
+        self._seen = b""
+        """What the file held when we last read or wrote it; empty when it did not exist."""
 
     @property
     def lock_path(self) -> Path:
@@ -64,11 +65,7 @@ class StateFile:
             raise StateError(_missing(self._name)) from None
         except OSError as error:
             raise StateError(_unusable(self._name, text("read"), error)) from None
-        try:
-            content = self._seen.decode()
-        except UnicodeDecodeError:
-            content = ""
-        return parse_state(content, self._name)
+        return parse_state(self._seen, self._name)
 
     def create(self, state: State) -> None:
         """Write the first state.
@@ -93,7 +90,7 @@ class StateFile:
             StateError: Somebody else wrote since it was loaded, or the file cannot be written.
         """
         saved = state.model_copy(update={"serial": state.serial + 1})
-        if self._seen is not None and self._current() != self._seen:
+        if self._current() != self._seen:
             raise StateError(
                 Diagnostic(
                     text("State was changed by somebody else"),
@@ -113,8 +110,10 @@ class StateFile:
     def _current(self) -> bytes:
         try:
             return self._path.read_bytes()
-        except OSError:
+        except FileNotFoundError:
             return b""
+        except OSError as error:
+            raise StateError(_unusable(self._name, text("read"), error)) from None
 
     def _replace(self, content: bytes) -> None:
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}.new")
@@ -149,7 +148,9 @@ class StateFile:
         try:
             yield
         finally:
-            self.lock_path.unlink(missing_ok=True)
+            # Somebody may have removed our lock, and somebody else have taken theirs.
+            if self.holder() == holder:
+                self.unlock()
 
     def _take(self, holder: LockHolder, timeout: float, sleep: Callable[[float], None]) -> None:
         content = json.dumps(asdict(holder), ensure_ascii=False, indent=2).encode()
@@ -162,20 +163,25 @@ class StateFile:
 
     def _try(self, content: bytes) -> bool:
         try:
-            self.lock_path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.lock_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+            with suppress(FileExistsError):  # a file in the way of the folder shows when the lock is opened
+                self.lock_path.parent.mkdir(parents=True, exist_ok=True)
+            file = self.lock_path.open("xb")  # O_EXCL: one of all who try succeeds
         except FileExistsError:
             return False
         except OSError as error:
             raise StateError(_unusable(self._name, text("locked"), error)) from None
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+        try:
+            with file:
+                file.write(content)
+        except OSError as error:
+            self.unlock()
+            raise StateError(_unusable(self._name, text("locked"), error)) from None
         return True
 
     def holder(self) -> LockHolder | None:
         """Return who holds the lock; `None` when nobody does or the lock is still being written."""
         try:
-            return LockHolder(**json.loads(self.lock_path.read_text()))
+            return LockHolder(**json.loads(self.lock_path.read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -189,14 +195,13 @@ class StateFile:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; not every system lets a folder be opened."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make a rename durable, where folders can be opened and synchronised: Windows and some network disks cannot."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _missing(name: str) -> Diagnostic:

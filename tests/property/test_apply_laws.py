@@ -10,6 +10,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from reconciler.emulator import Fault, FaultKind
+from reconciler.emulator.acts import ActError
+from reconciler.emulator.routes import BY_ID
 from reconciler.errors import RunRefused
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup
@@ -155,7 +157,81 @@ def test_after_any_single_fault_the_next_apply_converges_and_no_group_exists_twi
     run_virtual(story())
 
 
-def test_every_write_is_known_here():
-    from reconciler.emulator.routes import BY_ID
+@st.composite
+def hands(draw: st.DrawFn) -> tuple[str, tuple[object, ...]]:
+    """Something a person does in the client to one group."""
+    name = str(
+        draw(
+            some(
+                "rename",
+                "add_members",
+                "remove_members",
+                "add_managers",
+                "remove_managers",
+                "set_moderation",
+                "add_tab",
+                "remove_tab",
+                "sort_tabs",
+                "add_menu",
+                "remove_menu",
+                "sort_menus",
+            )
+        )
+    )
+    if name.endswith(("members", "managers")):
+        return name, (draw(subsets(PEOPLE)),)
+    if name == "set_moderation":
+        return name, (draw(some("all_members", "only_owner", "moderator_list")), draw(subsets(PEOPLE)))
+    if name == "add_tab":
+        return name, (
+            "url",
+            draw(some("A", "B", "X")),
+            draw(some("https://a.example.com", "https://x.example")),
+        )
+    return name, ()
 
+
+def meddle(house: House, chat_id: str, name: str, arguments: Sequence[object]) -> None:
+    """Do by hand what can be done: not everything fits to every group."""
+    acts = house.emulator.acts
+    chat = acts.chat(chat_id)
+    tabs = [each["tab_id"] for each in chat["tabs"]]
+    menus = [each["chat_menu_top_level_id"] for each in chat["menus"]]
+    last: dict[str, tuple[object, ...] | None] = {
+        "rename": ("By hand",),
+        "remove_tab": (tabs[-1],) if len(tabs) > 2 else None,
+        "sort_tabs": ([tabs[0], *reversed(tabs[1:])],),
+        "add_menu": ({"name": "X", "action_type": "NONE"},) if len(menus) < 3 else None,
+        "remove_menu": (menus[0],) if menus else None,
+        "sort_menus": (menus[::-1],),
+    }
+    given = last.get(name, tuple(arguments))
+    if given is not None:
+        with suppress(ActError):
+            getattr(acts, name)(chat_id, *given)
+
+
+@LAW
+@given(fleets(), st.lists(hands(), max_size=5), maybe)
+def test_whatever_people_do_meanwhile_the_next_apply_converges(fleet, doings, removals):
+    async def story() -> None:
+        async with open_house() as house:
+            await house.apply(*fleet)
+            for number, (name, arguments) in enumerate(doings):
+                if fleet:
+                    meddle(house, house.chat_id(fleet[number % len(fleet)].key), name, arguments)
+
+            plan = await house.plan(*fleet, removals=removals)
+            before = len(house.writes())
+            outcome = await house.perform(plan, *fleet)
+
+            assert outcome.complete, outcome
+            assert len(house.writes()) - before == sum(plan.totals.calls.values())
+            again = await house.plan(*fleet, removals=removals)
+            assert not again.has_changes, again.steps
+
+    run_virtual(story())
+
+
+def test_every_write_is_known_here():
     assert {name for name in BY_ID if name.startswith("chat_")} >= WRITES

@@ -109,7 +109,7 @@ class House:
         return Scope(configuration, "emulator", self.app_id, self.state, tuple(patterns))
 
     async def plan(
-        self, *groups: DesiredGroup, overrides: Iterable[str] = ("forgets",), removals: bool = True
+        self, *groups: DesiredGroup, overrides: Iterable[str] = ("forgets", "removals"), removals: bool = True
     ) -> Plan:
         """Plan for a fleet of `groups`."""
         choices = Choices(overrides=frozenset(overrides), removals=removals)
@@ -138,7 +138,7 @@ class House:
         run: Run | None = None,
         parallelism: int = 64,
         removals: bool = True,
-        overrides: Iterable[str] = ("forgets",),
+        overrides: Iterable[str] = ("forgets", "removals"),
     ) -> Outcome:
         """Plan and perform."""
         plan = await self.plan(*groups, removals=removals, overrides=overrides)

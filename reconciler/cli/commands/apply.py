@@ -152,4 +152,4 @@ def _show_outcome(outcome: Outcome, options: Options, *, has_drift: bool) -> Non
     else:
         from reconciler.render.outcome_text import render_outcome
 
-        answer(render_outcome(outcome, color=wants_color(options, sys.stdout)))
+        answer("\n" + render_outcome(outcome, color=wants_color(options, sys.stdout)))

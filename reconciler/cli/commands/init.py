@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from string import Template
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import Options, common_options
-from reconciler.cli.output import answer
-from reconciler.errors import Diagnostic, UsageError, text
+from reconciler.cli.output import answer_done
+from reconciler.errors import ConfigurationError, Diagnostic, UsageError, text
 
 _FLEET: Final = Template("""\
 # yaml-language-server: $$schema=.schemas/groupctl.schema.json
@@ -71,36 +74,32 @@ Examples:
 @click.option("--fleet", help="Identity of the fleet; made from the name of the folder when left out.")
 @common_options
 def init(fleet: str | None, options: Options) -> Exit:
-    """Make a new fleet: groupctl.yaml, a first group and the state."""
+    """Make a new fleet in this folder.
+
+    Makes `groupctl.yaml`, a first group, schemas for editors and, for a real platform, the state.
+    """
     root = options.directory.resolve()
     endpoint = options.endpoint or "feishu"
-    emulated = endpoint == "emulator"
-    files = {
-        "groupctl.yaml": _FLEET.substitute(
-            fleet=fleet or _fleet_name(root), endpoint=endpoint, emulator=_EMULATOR if emulated else ""
-        ),
-        "groups.yaml": _GROUPS,
-        ".gitignore": _IGNORED,
-    }
-    if emulated:
-        files["tenant.emulator.yaml"] = _SCENARIO
+    files = _files(fleet or _fleet_name(root), endpoint)
     _refuse_existing(root, files)
+    _refuse_wrong(files)
     for name, content in files.items():
-        if name != ".gitignore" or not (root / name).exists():
-            (root / name).write_text(content, encoding="utf-8")
-    _write_schemas(root / ".schemas")
-    _begin_state(options)
-    answer(text("Made {files}.", files=", ".join(f"`{name}`" for name in sorted(files))))
-    answer(text("Next: edit `groups.yaml`, then run `groupctl plan`."))
+        (root / name).write_text(content, encoding="utf-8")
+    made = [*files, *_keep_out_of_git(root), *_write_schemas(root / ".schemas"), *_begin_state(options)]
+    listed = ", ".join(f"`{name}`" for name in made)
+    answer_done(
+        text("Made {files}.\nNext: edit `groups.yaml`, then run `groupctl plan`.", files=listed),
+        options,
+        files=made,
+    )
     return Exit.OK
 
 
-def _write_schemas(folder: Path) -> None:
-    """Put the schemas where the first line of the group files tells editors to look."""
-    from reconciler.config import write_schemas
-
-    folder.mkdir(exist_ok=True)
-    write_schemas(folder)
+def _files(fleet: str, endpoint: str) -> dict[str, str]:
+    emulated = endpoint == "emulator"
+    settings = _FLEET.substitute(fleet=fleet, endpoint=endpoint, emulator=_EMULATOR if emulated else "")
+    files = {"groupctl.yaml": settings, "groups.yaml": _GROUPS}
+    return files | {"tenant.emulator.yaml": _SCENARIO} if emulated else files
 
 
 def _fleet_name(root: Path) -> str:
@@ -109,8 +108,8 @@ def _fleet_name(root: Path) -> str:
     return f"{slug[:40]}-{secrets.token_hex(2)}"
 
 
-def _refuse_existing(root: Path, files: dict[str, str]) -> None:
-    existing = [name for name in files if name != ".gitignore" and (root / name).exists()]
+def _refuse_existing(root: Path, files: Mapping[str, str]) -> None:
+    existing = [name for name in files if (root / name).exists()]
     if existing:
         raise UsageError(
             Diagnostic(
@@ -121,9 +120,44 @@ def _refuse_existing(root: Path, files: dict[str, str]) -> None:
         )
 
 
-def _begin_state(options: Options) -> None:
+def _refuse_wrong(files: Mapping[str, str]) -> None:
+    """Refuse a name or an endpoint that the files may not hold, before any file is made.
+
+    Raises:
+        UsageError: With the problems that the files would have.
+    """
+    from reconciler.config import load_configuration
+
+    with TemporaryDirectory() as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_text(content, encoding="utf-8")
+        try:
+            load_configuration(Path(folder))
+        except ConfigurationError as error:
+            raise UsageError(*(replace(each, source=None) for each in error.diagnostics)) from None
+
+
+def _keep_out_of_git(root: Path) -> list[str]:
+    """Tell git what to leave alone, unless the folder has something to say about that itself."""
+    if (root / ".gitignore").exists():
+        return []
+    (root / ".gitignore").write_text(_IGNORED, encoding="utf-8")
+    return [".gitignore"]
+
+
+def _write_schemas(folder: Path) -> list[str]:
+    """Put the schemas where the first line of the group files tells editors to look."""
+    from reconciler.config import write_schemas
+
+    return [f"{folder.name}/{file.name}" for file in write_schemas(folder)]
+
+
+def _begin_state(options: Options) -> list[str]:
+    """Make the state of a real platform, where a missing one is an error."""
     from reconciler.cli.session import open_session
 
     session = open_session(options)
-    if not session.emulated and not session.state_file.exists():
-        session.state_file.create(session.new_state())
+    if session.emulated or session.state_file.exists():
+        return []
+    session.state_file.create(session.new_state())
+    return [session.state_name]

@@ -8,7 +8,8 @@ import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import Options, common_options
-from reconciler.cli.output import answer
+from reconciler.cli.output import answer, answer_done
+from reconciler.errors import text
 
 NAMES = ("groups", "groupctl", "plan", "outcome", "validate")
 
@@ -28,16 +29,24 @@ def schema(name: str | None, out: Path | None, options: Options) -> Exit:
 
     `groups` and `groupctl` describe the YAML files, for editors; the others describe JSON answers.
     """
-    del options
     if (name is None) == (out is None):
         raise click.UsageError("Give either a NAME or --out FOLDER.")
     if name:
         answer(_content(name))
     if out:
-        out.mkdir(parents=True, exist_ok=True)
-        for each in NAMES:
-            (out / f"{each}.schema.json").write_text(_content(each), encoding="utf-8")
+        files = _write(out)
+        answer_done(
+            text("Wrote {files}.", files=", ".join(f"`{file}`" for file in files)), options, files=files
+        )
     return Exit.OK
+
+
+def _write(folder: Path) -> list[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {folder / f"{each}.schema.json": _content(each) for each in NAMES}
+    for file, content in files.items():
+        file.write_text(content, encoding="utf-8")
+    return [str(file) for file in files]
 
 
 def _content(name: str) -> str:

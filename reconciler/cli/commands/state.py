@@ -54,7 +54,10 @@ Examples:
 )
 @common_options
 def list_(options: Options) -> Exit:
-    """List the keys with their chats, unfinished creates and tombstones."""
+    """List the keys with their chats.
+
+    Unfinished creates and the tombstones of forgotten keys are listed as well.
+    """
     from reconciler.cli.session import SystemClock, open_session
     from reconciler.render.state_text import render_state_list, state_json
 

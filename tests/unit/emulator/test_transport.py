@@ -44,6 +44,17 @@ def test_request_and_answer_pass_through(send, api):
     assert api.emulator.log[-1].query == (("user_id_type", "union_id"),)
 
 
+def test_trace_is_told_when_a_request_has_left(send, api):
+    told = []
+
+    async def trace(event, info):
+        told.append((event, len(api.emulator.log)))
+
+    send("GET", BOT, extensions={"trace": trace})
+
+    assert told == [("http11.send_request_body.complete", len(api.emulator.log) - 1)]
+
+
 def test_delete_carries_a_body(send, api):
     chat_id = api.create(user_id_list=["ou_lilei"])
 

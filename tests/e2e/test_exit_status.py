@@ -1,0 +1,189 @@
+"""The exit status of every command, in text and in JSON.
+
+64 wrong usage · 130 interrupted · 4 a guard refused · 1 failed · 3 some groups · 2 changes, when asked · 0.
+130 stands in `test_signals.py`.
+
+Source: docs/behaviour.md, "Exit statuses".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from reconciler.emulator import Fault, FaultKind
+from tests.support.cli import Fleet
+
+Prepare = Callable[[Fleet], object]
+
+
+def fresh(fleet):
+    """Nothing was applied."""
+
+
+def applied(fleet):
+    fleet.applied()
+
+
+def edited(fleet):
+    fleet.applied().edit("groups.yaml", "支付线上值班", "值班")
+
+
+def locked(fleet):
+    fleet.applied()
+    fleet.lock_file.write_text("{}")
+
+
+def emptied(fleet):
+    fleet.applied().write("groups.yaml", "groups: {}\n")
+
+
+def wrong(fleet):
+    fleet.write("groups.yaml", "groups: {oncall: {nam: x}}\n")
+
+
+def damaged_state(fleet):
+    fleet.applied()
+    fleet.state_file.write_text("{")
+
+
+def one_dissolved(fleet):
+    edited(fleet)
+    with fleet.emulator() as emulator:
+        emulator.acts.dissolve(fleet.chat_id("project"))
+
+
+def all_dissolved(fleet):
+    one_dissolved(fleet)
+    with fleet.emulator() as emulator:
+        emulator.acts.dissolve(fleet.chat_id("oncall"))
+
+
+def unauthorized(fleet):
+    fleet.edit("groupctl.yaml", "endpoint: emulator", "endpoint: feishu").run("state", "init")
+
+
+TABLE: list[tuple[str, Prepare, int]] = [
+    ("validate", fresh, 0),
+    ("validate", wrong, 1),
+    ("validate --nope", fresh, 64),
+    ("plan", fresh, 0),
+    ("plan", edited, 0),
+    ("plan --detailed-exitcode", applied, 0),
+    ("plan --detailed-exitcode", fresh, 2),
+    ("plan --detailed-exitcode", edited, 2),
+    ("plan", wrong, 1),
+    ("plan", damaged_state, 1),
+    ("plan", unauthorized, 1),
+    ("plan", all_dissolved, 1),
+    ("plan", one_dissolved, 3),
+    ("plan --detailed-exitcode", one_dissolved, 3),
+    ("plan", emptied, 4),
+    ("plan --detailed-exitcode", emptied, 4),
+    ("plan nope", fresh, 64),
+    ("plan --color pink", fresh, 64),
+    ("apply --yes", fresh, 0),
+    ("apply --yes", applied, 0),
+    ("apply --yes", edited, 0),
+    ("apply --yes", wrong, 1),
+    ("apply --yes", locked, 1),
+    ("apply --yes", damaged_state, 1),
+    ("apply --yes", unauthorized, 1),
+    ("apply --yes", all_dissolved, 1),
+    ("apply --yes", one_dissolved, 3),
+    ("apply --yes", emptied, 4),
+    ("apply", fresh, 64),
+    ("apply --yes nope", fresh, 64),
+    ("apply --yes --override nope", fresh, 64),
+    ("show oncall", applied, 0),
+    ("show project", one_dissolved, 0),
+    ("show oncall", wrong, 1),
+    ("show", fresh, 64),
+    ("show nope", fresh, 64),
+    ("forget oncall", applied, 0),
+    ("forget oncall", locked, 1),
+    ("forget nope", applied, 64),
+    ("state init", fresh, 0),
+    ("state init", applied, 1),
+    ("state list", applied, 0),
+    ("state list", damaged_state, 1),
+    ("state show oncall", applied, 0),
+    ("state show nope", applied, 64),
+    ("state mv oncall other", applied, 0),
+    ("state mv oncall other", locked, 1),
+    ("state mv nope other", applied, 64),
+    ("state unlock --yes", locked, 0),
+    ("state unlock", locked, 64),
+    ("state nope", fresh, 64),
+    ("schema plan", fresh, 0),
+    ("schema --out groups.yaml", fresh, 64),
+    ("schema", fresh, 64),
+    ("completion bash", fresh, 0),
+    ("completion", fresh, 64),
+    ("emulator reset", applied, 0),
+    ("emulator reset", wrong, 1),
+    ("emulator serve --port x", fresh, 64),
+    ("init", fresh, 64),
+    ("nope", fresh, 64),
+]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(
+    ("command", "prepare", "status"), TABLE, ids=[f"{row[0]}-{row[1].__name__}-{row[2]}" for row in TABLE]
+)
+def test_status_is_as_documented(fleet, command, prepare, status, form):
+    prepare(fleet)
+
+    result = fleet.run(*command.split(), "--format", form)
+
+    assert result.status == status, result
+    assert "This is a bug" not in result.stderr
+    if form == "json":
+        assert isinstance(result.json, dict)
+
+
+@pytest.mark.parametrize(
+    "command", ["plan", "apply --yes", "show oncall", "state init", "validate", "schema plan"]
+)
+def test_misspelt_variable_is_wrong_usage(fleet, command, monkeypatch, emulators):
+    monkeypatch.setenv("GROUPCTL_ENDPONT", "feishu")
+
+    result = fleet.run(*command.split())
+
+    assert result.status == 64
+    assert "`GROUPCTL_ENDPONT` is not a variable of groupctl." in result.stderr
+    assert "Did you mean `GROUPCTL_ENDPOINT`?" in result.stderr
+    assert emulators.opened == []
+
+
+def test_help_is_shown_all_the_same_with_a_misspelt_variable(fleet, monkeypatch):
+    monkeypatch.setenv("GROUPCTL_ENDPONT", "feishu")
+
+    assert fleet.run("plan", "--help").status == 0
+
+
+def test_wrong_usage_comes_before_everything_else(fleet):
+    emptied(fleet)
+
+    assert fleet.run("plan", "nope").status == 64
+
+
+def test_guard_comes_before_groups_that_cannot_be_read(fleet, emulators):
+    emptied(fleet)
+    emulators.faults = [Fault(FaultKind.ANSWER, "chat_get", code=232009, count=None)]
+
+    assert fleet.run("plan").status == 4
+
+
+@pytest.mark.parametrize(
+    "arguments", ["--nope plan", "plan --format=json --nope", "--format json nope", "schema --format json"]
+)
+def test_wrong_usage_answers_json_when_json_was_asked_for(fleet, arguments):
+    result = fleet.run(*arguments.split())
+
+    assert result.status == 64
+    assert bool(result.stdout) == ("json" in arguments)
+    if result.stdout:
+        assert result.summaries == ["Wrong usage"]
