@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Final
 
@@ -89,7 +88,7 @@ def run(arguments: Sequence[str]) -> int:
         tell_problems([_unusable_file(error)], invocation.options)
         return Exit.FAILED
     except Exception as error:  # noqa: BLE001  # the last resort: no bug of ours may show a secret
-        tell_bug(error, traceback.format_exc(), invocation.options)
+        tell_bug(error, invocation.options)
         return Exit.FAILED
     return result if isinstance(result, int) else Exit.OK
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
 from collections.abc import Callable, Mapping
@@ -111,6 +110,8 @@ def check_environment(environ: Mapping[str, str]) -> None:
     """
     unknown = sorted(name for name in environ if name.startswith("GROUPCTL_") and name not in _ENVIRONMENT)
     if unknown:
+        import difflib
+
         near = difflib.get_close_matches(unknown[0], _ENVIRONMENT, n=1, cutoff=0)
         raise UsageError(
             Diagnostic(

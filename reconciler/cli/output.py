@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Iterable
@@ -68,10 +67,10 @@ def write(stream: TextIO, content: str) -> None:
 
 def tell_diagnostics(diagnostics: Iterable[Diagnostic], options: Options) -> None:
     """Print problems."""
-    from reconciler.render.diagnostics import render_diagnostics
-
     listed = list(diagnostics)
     if listed:
+        from reconciler.render.diagnostics import render_diagnostics
+
         tell(render_diagnostics(listed, color=wants_color(options, sys.stderr)))
 
 
@@ -85,12 +84,14 @@ def tell_problems(problems: Iterable[Diagnostic], options: Options) -> None:
     tell_diagnostics(listed, options)
 
 
-def tell_bug(error: Exception, trace: str, options: Options) -> None:
+def tell_bug(error: Exception, options: Options) -> None:
     """Print a bug of ours: where it is, without a secret."""
+    import traceback
+
     from reconciler.feishu.redaction import redact
     from reconciler.render.safe import safe_block
 
-    tell(safe_block(redact(trace)))
+    tell(safe_block(redact("".join(traceback.format_exception(error)))))
     tell_problems(
         [
             Diagnostic(
@@ -126,6 +127,8 @@ def require_somebody_to_ask(options: Options) -> None:
 
 def configure_logging(options: Options) -> None:
     """Log to stderr: warnings, with -v what happens, with -vv every call; never a secret."""
+    import logging
+
     from reconciler.cli.logs import log_formatter
 
     levels = (logging.WARNING, logging.INFO, logging.DEBUG)

@@ -38,10 +38,6 @@ class SystemClock:
         """Return seconds since 1970 in UTC."""
         return time.time()
 
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
-        return time.monotonic()
-
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -266,7 +266,7 @@ MEANINGS: Final[dict[int, Meaning]] = {
     232009: Meaning(
         GroupGone,
         text("Group is dissolved"),
-        text("Take the key out of the YAML, or run `groupctl forget KEY` to have it created anew."),
+        text("Remove the key from the YAML files, or give the group a new key to create it anew."),
     ),
     232010: _TENANT,
     232011: Meaning(

@@ -40,7 +40,7 @@ def emptied(fleet):
 
 
 def wrong(fleet):
-    fleet.write("groups.yaml", "groups: {oncall: {nam: x}}\n")
+    fleet.write("groups.yaml", "groups: {oncall: {nme: x}}\n")
 
 
 def damaged_state(fleet):

@@ -154,7 +154,7 @@ class TestState:
         ("version: 1", "version: 2", "groupctl.yaml:1:10"),
         ("fleet: acme-7f3a\n", "", "fleet"),
         ("scenario: tenant.emulator.yaml", "scenario: ../tenant.yaml", "groupctl.yaml:4:"),
-        ("endpoint: emulator", "endpoint: emulater", "Did you mean `emulator`?"),
+        ("endpoint: emulator", "endpoint: emulatr", "Did you mean `emulator`?"),
     ],
 )
 def test_wrong_settings_are_told_with_their_place(fleet, old, new, told):

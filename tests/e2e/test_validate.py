@@ -19,7 +19,7 @@ TABS = "".join(
 MENUS = "".join(f'      - {{name: M{number}, url: "https://example.com/{number}"}}\n' for number in range(4))
 
 WRONG = {
-    "unknown-key": "groups:\n  oncall:\n    name: 支付值班\n    descripton: 值班\n",
+    "unknown-key": "groups:\n  oncall:\n    name: 支付值班\n    deskription: 值班\n",
     "duplicate-key": "groups:\n  oncall:\n    name: 支付值班\n    name: 值班\n",
     "tab-in-indentation": "groups:\n  oncall:\n\tname: 支付值班\n",
     "wrong-enum": "groups:\n  oncall:\n    name: 支付值班\n    permissions: {at_all: only_owners}\n",

@@ -206,6 +206,20 @@ def step_of(outcome: Outcome, address: str) -> StepOutcome:
     return found
 
 
+def problem_at(outcome: Outcome, address: str) -> Any:
+    """Return why a step did not come to its end; the tests read deep into it."""
+    problem = step_of(outcome, address).problem
+    assert problem
+    return problem
+
+
+def problem_in(outcome: Outcome, key: str) -> Any:
+    """Return why a group was not tried."""
+    problem = group_of(outcome, key).problem
+    assert problem
+    return problem
+
+
 def statuses(outcome: Outcome, key: str) -> dict[str, Status]:
     """Return the status of every step of a group by facet."""
     return {step.address.rpartition("/")[2]: step.status for step in group_of(outcome, key).steps}

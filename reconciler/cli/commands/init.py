@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from string import Template
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
@@ -104,6 +102,8 @@ def _files(fleet: str, endpoint: str) -> dict[str, str]:
 
 def _fleet_name(root: Path) -> str:
     """Return a name from the folder, with a random end: two fleets of one name would share creates."""
+    import secrets
+
     slug = re.sub(r"[^a-z0-9]+", "-", root.name.lower()).strip("-") or "groups"
     return f"{slug[:40]}-{secrets.token_hex(2)}"
 
@@ -126,6 +126,8 @@ def _refuse_wrong(files: Mapping[str, str]) -> None:
     Raises:
         UsageError: With the problems that the files would have.
     """
+    from tempfile import TemporaryDirectory
+
     from reconciler.config import load_configuration
 
     with TemporaryDirectory() as folder:

@@ -24,12 +24,13 @@ def validate(options: Options) -> Exit:
     Every problem of every file is told at once, with file, line and column.
     """
     from reconciler.config import find_root, load_configuration
-    from reconciler.render.as_json import diagnostics_json
     from reconciler.render.translate import say_count
 
     configuration = load_configuration(find_root(options.directory))
     groups = len(configuration.fleet.groups)
     if options.json:
+        from reconciler.render.as_json import diagnostics_json
+
         answer(diagnostics_json(options.command, configuration.warnings, groups=groups))
     tell_diagnostics(configuration.warnings, options)
     if not options.json:

@@ -7,13 +7,23 @@ import pytest
 from reconciler.apply.recorder import FLUSH_COUNT
 from reconciler.apply.run import Run
 from reconciler.emulator import FaultKind
+from reconciler.model.moderation import Moderation
 from reconciler.model.settings import Permissions, Settings
 from reconciler.plan.binding import RESUMABLE_SECONDS, create_uuid
 from reconciler.plan.outcome import Status
 from reconciler.plan.plan import StepAction
 from reconciler.workflow import forget_key
 from tests.support.builders import additive, desired_group, exact, tab
-from tests.support.house import MemoryStore, changed_paths, codes, group_of, open_house, statuses, step_of
+from tests.support.house import (
+    MemoryStore,
+    changed_paths,
+    codes,
+    group_of,
+    open_house,
+    problem_at,
+    statuses,
+    step_of,
+)
 from tests.support.pretend import OTHER
 
 AT_ALL = Permissions(at_all="only_owner")
@@ -76,7 +86,7 @@ class TestIntents:
         assert [chat["name"] for chat in house.chats()] == ["Group alpha"]
         assert group_of(outcome, "alpha").status is Status.DONE
         assert group_of(outcome, "beta").status is Status.FAILED
-        assert step_of(outcome, "beta/existence").problem.summary == "State cannot be used"
+        assert problem_at(outcome, "beta/existence").summary == "State cannot be used"
         assert outcome.stopped.summary == "State cannot be used"
         assert not outcome.complete
 
@@ -315,8 +325,6 @@ class TestRefusedPeople:
         assert sorted(house.state.groups["oncall"].items("members")) == [OTHER, "ou_lilei"]
 
     async def test_missing_person_gets_no_role_and_keeps_nobody_else_from_theirs(self, house):
-        from reconciler.model.moderation import Moderation
-
         wanted = group(
             managers=exact("ou_lilei", "ou_gone"),
             moderation=Moderation(mode="moderator_list", moderators=exact("ou_kate", "ou_hidden")),
@@ -340,8 +348,6 @@ class TestRefusedPeople:
         }
 
     async def test_second_run_asks_for_the_missing_person_only(self, house):
-        from reconciler.model.moderation import Moderation
-
         wanted = group(
             managers=exact("ou_lilei", "ou_gone"),
             moderation=Moderation(mode="moderator_list", moderators=exact("ou_kate", "ou_gone")),
@@ -379,7 +385,7 @@ class TestVerification:
 
         outcome = await house.apply(wanted)
 
-        problem = step_of(outcome, "oncall/existence").problem
+        problem = problem_at(outcome, "oncall/existence")
         assert problem.summary == "Platform ignored a change"
         assert "`thread`" in problem.detail
         assert "`chat`" in problem.detail
@@ -396,4 +402,4 @@ class TestVerification:
 
             assert outcome.complete
             assert house.writes() == ["chat_create", "chat_members_create"]
-            assert len(house.state.groups["oncall"].items("members")) == 60
+            assert len(house.state.groups["oncall"].items("members") or ()) == 60

@@ -13,7 +13,7 @@ from reconciler.model.settings import Permissions, Settings
 from reconciler.plan.outcome import Status
 from reconciler.plan.plan import StepAction
 from tests.support.builders import additive, desired_group, exact, live_group, menu, recorded_group, tab
-from tests.support.house import changed_paths, group_of, statuses, step_of
+from tests.support.house import changed_paths, group_of, problem_in, statuses, step_of
 from tests.support.pretend import OTHER
 
 
@@ -305,9 +305,8 @@ class TestBinding:
 
         outcome = await house.apply(group(), other)
 
-        found = group_of(outcome, "other")
-        assert found.status is Status.UNREADABLE
-        assert found.problem.summary == "Chat is bound to another key"
+        assert group_of(outcome, "other").status is Status.UNREADABLE
+        assert problem_in(outcome, "other").summary == "Chat is bound to another key"
         assert list(house.state.groups) == ["oncall"]
 
     async def test_other_chat_than_the_state_says_is_a_conflict(self, house):
@@ -316,7 +315,7 @@ class TestBinding:
 
         outcome = await house.apply(wrong, group("other"))
 
-        assert group_of(outcome, "oncall").problem.summary == "Key is bound to another chat"
+        assert problem_in(outcome, "oncall").summary == "Key is bound to another chat"
         assert group_of(outcome, "other").status is Status.UNCHANGED
 
 

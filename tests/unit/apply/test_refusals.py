@@ -9,7 +9,7 @@ from reconciler.emulator import FaultKind
 from reconciler.model.settings import Permissions, RestrictedMode, Settings
 from reconciler.plan.outcome import Status
 from tests.support.builders import additive, desired_group, exact, menu, tab
-from tests.support.house import changed_paths, codes, group_of, open_house, statuses, step_of
+from tests.support.house import changed_paths, codes, group_of, open_house, problem_at, statuses, step_of
 
 RESTRICTED = RestrictedMode(status=True, screenshot="not_anyone")
 SECRET_DOC = "https://acme.feishu.cn/docx/secret"
@@ -112,7 +112,7 @@ class TestRefusedDocument:
 
             outcome = await house.apply(wanted)
 
-            problem = step_of(outcome, "oncall/tabs").problem
+            problem = problem_at(outcome, "oncall/tabs")
             assert problem.platform.code == 232051
             assert "Tab `Secret`" in problem.detail
             assert [each["name"] for each in named_tabs(house)] == ["A", "B", "C"]
@@ -317,6 +317,6 @@ class TestInterrupt:
 
         step = step_of(outcome, "oncall/tabs")
         assert (step.status, step.calls) == (Status.FAILED, 1)
-        assert step.problem.summary == "Step was cut off"
+        assert problem_at(outcome, "oncall/tabs").summary == "Step was cut off"
         house.gateway = gateway
         assert (await house.apply(wanted)).complete

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from reconciler.emulator import FaultKind
@@ -9,10 +11,10 @@ from reconciler.model.moderation import Moderation
 from reconciler.model.settings import Settings
 from reconciler.plan.outcome import Status
 from tests.support.builders import additive, desired_group, exact, menu, tab
-from tests.support.house import codes, statuses, step_of
+from tests.support.house import codes, problem_at, statuses
 from tests.support.pretend import OTHER
 
-UNKNOWN = {
+UNKNOWN: dict[str, tuple[FaultKind, dict[str, Any]]] = {
     "dropped before": (FaultKind.DROP, {}),
     "dropped after": (FaultKind.DROP, {"done": True}),
     "504 although done": (FaultKind.ANSWER, {"status": 504, "done": True}),
@@ -138,7 +140,7 @@ async def test_chat_dissolved_between_write_and_reading_back_fails_the_step(hous
 
     outcome = await house.perform(plan, wanted)
 
-    assert step_of(outcome, "oncall/settings").problem.summary == "Group is dissolved"
+    assert problem_at(outcome, "oncall/settings").summary == "Group is dissolved"
 
 
 class TestOvertaken:

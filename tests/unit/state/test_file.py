@@ -210,7 +210,7 @@ class TestLock:
         assert 1 < sum(waits) < 2
 
     def test_waiting_ends_with_the_timeout(self, file, path):
-        waits = []
+        waits: list[float] = []
 
         with (
             file.locked(HOLDER),
