@@ -63,7 +63,6 @@ for command in (init, validate, plan, apply, show, forget, state, schema, emulat
 def main() -> None:
     """Run `groupctl` with the arguments of the process and exit."""
     prepare_streams()
-    _keep_httpx_light()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -91,14 +90,6 @@ def run(arguments: Sequence[str]) -> int:
         tell_bug(error, invocation.options)
         return Exit.FAILED
     return result if isinstance(result, int) else Exit.OK
-
-
-def _keep_httpx_light() -> None:
-    """Keep httpx from importing its own command line, and rich and pygments with it: a third of a plan's time.
-
-    httpx does without it where rich is not installed, which is what this looks like.
-    """
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # documented: import then fails
 
 
 def _written_format(arguments: Sequence[str]) -> str | None:
