@@ -142,9 +142,7 @@ def test_block_of_an_owner_only_step_tells_how_to_get_the_role():
     block = block_for(Facet.MANAGERS, live_group(**MANAGER), None)
 
     assert block.reason == "Only the owner may do this; our app is a manager here."
-    assert block.remedy == (
-        "Let the owner do it in the Feishu client, or list `managers` in `unmanaged`."
-    )
+    assert block.remedy == ("Let the owner do it in the Feishu client, or list `managers` in `unmanaged`.")
 
 
 def test_block_of_another_step_asks_for_the_role_of_a_manager():
