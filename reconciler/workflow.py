@@ -27,6 +27,7 @@ from reconciler.errors import (
     UsageError,
     text,
 )
+from reconciler.feishu.quota import WINDOWS_BY_KIND
 from reconciler.model.address import Facet
 from reconciler.model.fleet import Fleet
 from reconciler.model.group import DesiredGroup, LiveGroup
@@ -165,7 +166,12 @@ async def plan_groups(
             app_id=scope.app_id,
             tenant_key=tenant_key,
         ),
-        PlanOptions(overrides=choices.overrides, removals=choices.removals, unbound=unbound),
+        PlanOptions(
+            overrides=choices.overrides,
+            removals=choices.removals,
+            unbound=unbound,
+            quotas=WINDOWS_BY_KIND,
+        ),
         managed=len(state.groups),
         locate=configuration.positions.find,
     )

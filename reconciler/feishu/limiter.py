@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from reconciler.feishu.quota import Windows
+from reconciler.plan.duration import Windows
 
 SECOND: Final = 1.05
 MINUTE: Final = 60.05

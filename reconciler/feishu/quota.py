@@ -6,17 +6,9 @@ count calls per app and tenant, and every operation has its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """The most calls of one operation in any second and in any minute; `None`: no limit is stated."""
-
-    per_second: int | None = None
-    per_minute: int | None = None
-
+from reconciler.plan.duration import Windows
 
 UNSTATED: Final = Windows()
 """Operations whose page names no limit."""
@@ -47,3 +39,24 @@ WINDOWS: Final[dict[str, Windows]] = {
     "chat_menu_tree_get": TIER_4,
     "chat_menu_tree_sort": TIER_4,
 }
+
+OPERATIONS: Final[dict[str, str]] = {
+    "create_chat": "chat_create",
+    "update_chat": "chat_update",
+    "add_members": "chat_members_create",
+    "add_managers": "chat_managers_add_managers",
+    "remove_managers": "chat_managers_delete_managers",
+    "set_moderation": "chat_moderation_update",
+    "delete_tabs": "chat_tab_delete",
+    "update_tabs": "chat_tab_update",
+    "create_tabs": "chat_tab_create",
+    "sort_tabs": "chat_tab_sort",
+    "delete_menus": "chat_menu_tree_delete",
+    "create_menus": "chat_menu_tree_create",
+    "patch_menu_item": "chat_menu_item_patch",
+    "sort_menus": "chat_menu_tree_sort",
+}
+"""What a plan's kinds of operations call."""
+
+WINDOWS_BY_KIND: Final = {kind: WINDOWS[operation] for kind, operation in OPERATIONS.items()}
+"""The quota as a plan counts it."""

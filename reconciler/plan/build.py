@@ -6,7 +6,7 @@ first plan already shows every step.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +31,7 @@ from reconciler.model.settings import NEW_GROUP_SETTINGS, Settings
 from reconciler.plan.answers import ListedChat
 from reconciler.plan.authority import authority_for, block_for
 from reconciler.plan.binding import Binding, BindingKind
+from reconciler.plan.duration import Windows, shortest_seconds
 from reconciler.plan.guards import check_group, check_guards
 from reconciler.plan.managers import plan_managers
 from reconciler.plan.members import plan_members
@@ -78,6 +79,8 @@ class PlanOptions:
     """False: whatever is live stays (`--no-removals`)."""
     unbound: Sequence[ListedChat] = field(default=())
     """Chats our app is in that no key is bound to; for the guard `twin`."""
+    quotas: Mapping[str, Windows] = field(default_factory=dict)
+    """The quota of each kind of operation."""
 
 
 def _nowhere(_key: str, _path: str) -> Source | None:
@@ -121,6 +124,14 @@ def build_plan(
         refusals=check_guards(
             groups, fleet.guards, options.overrides, configured=len(fleet.groups), managed=managed
         ),
+        shortest_seconds=shortest_seconds(_performed_calls(groups), options.quotas),
+    )
+
+
+def _performed_calls(groups: Iterable[GroupPlan]) -> Counter[str]:
+    """Return how often apply makes each kind of call."""
+    return Counter(
+        operation.kind for group in groups for step in group.performable for operation in step.operations
     )
 
 

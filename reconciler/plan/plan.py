@@ -147,6 +147,8 @@ class Plan(Frozen):
     groups: tuple[GroupPlan, ...]
     refusals: tuple[Diagnostic, ...] = ()
     """Guards that refuse the whole plan: nothing is performed."""
+    shortest_seconds: int = 0
+    """How long performing it takes at least, at the platform's quota."""
 
     @property
     def steps(self) -> tuple[Step, ...]:

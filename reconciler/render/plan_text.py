@@ -18,6 +18,7 @@ from reconciler.render.change_lines import ChangeContext, change_rows
 from reconciler.render.columns import Cell, align, indent
 from reconciler.render.counts import Prospect, count_plan, prospect_of
 from reconciler.render.diagnostics import diagnostic_lines, render_diagnostics
+from reconciler.render.durations import clock
 from reconciler.render.headings import heading
 from reconciler.render.safe import safe
 from reconciler.render.style import Role, Style
@@ -203,7 +204,7 @@ def _totals(plan: Plan, style: Style) -> str:
     )
     unchanged = _numbers((counts.unchanged, say("{n} unchanged", n=counts.unchanged)))
     groups = ", ".join(part for part in (to_do or say("nothing to do"), unchanged) if part)
-    effects = [groups, say_count(counts.calls, "{n} call", "{n} calls")]
+    effects = [groups, _effort(counts.calls, plan.shortest_seconds)]
     if counts.memberships:
         effects.append(say_count(counts.memberships, "{n} membership affected", "{n} memberships affected"))
     obstacles = _numbers(
@@ -219,6 +220,12 @@ def _totals(plan: Plan, style: Style) -> str:
     )
     line = style.paint(say("Plan: {effects}.", effects="; ".join(effects)), Role.HEADING)
     return f"{line} {style.paint(obstacles + '.', Role.ERROR)}" if obstacles else line
+
+
+def _effort(calls: int, seconds: int) -> str:
+    """Return the calls to be made and, when the quota makes people wait, for how long."""
+    number = say_count(calls, "{n} call", "{n} calls")
+    return say("{calls}, at least {time}", calls=number, time=clock(seconds)) if seconds else number
 
 
 def _numbers(*told: tuple[int, str]) -> str:

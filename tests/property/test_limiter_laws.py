@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.feishu.limiter import Limiter
-from reconciler.feishu.quota import TIER_4, Windows
+from reconciler.feishu.quota import TIER_4
+from reconciler.plan.duration import Windows
 from tests.support.virtual_time import run_virtual
 
 LATENCIES = st.lists(st.sampled_from([0.0, 0.001, 0.02, 0.1, 0.3]), min_size=1, max_size=7)

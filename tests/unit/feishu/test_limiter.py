@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from reconciler.feishu.limiter import CONNECTIONS, Limiter
-from reconciler.feishu.quota import Windows
+from reconciler.plan.duration import Windows
 
 QUICK = Windows()
 

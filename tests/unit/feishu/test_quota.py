@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from reconciler.feishu.quota import WINDOWS
+from reconciler.feishu.quota import OPERATIONS, WINDOWS
+from reconciler.plan.operations import OFFLINE_KINDS, Operation
 from tests.support.contract import operations
 
 
@@ -15,3 +18,11 @@ def test_windows_are_those_of_the_contract(operation):
     windows = WINDOWS[operation]
 
     assert (windows.per_second, windows.per_minute) == (stated.get("per_second"), stated.get("per_minute"))
+
+
+def test_every_operation_of_a_plan_that_calls_the_platform_has_its_quota():
+    union, _discriminator = get_args(Operation)
+    kinds = {model.model_fields["kind"].default for model in get_args(union)}
+
+    assert OPERATIONS.keys() == kinds - OFFLINE_KINDS
+    assert set(OPERATIONS.values()) <= WINDOWS.keys()

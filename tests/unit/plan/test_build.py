@@ -11,6 +11,7 @@ from reconciler.model.recorded import Intent
 from reconciler.model.settings import NEW_GROUP_SETTINGS, Permissions, Settings
 from reconciler.plan.binding import Binding, BindingKind
 from reconciler.plan.build import Member, PlanOptions, build_plan, create_operation
+from reconciler.plan.duration import Windows
 from reconciler.plan.operations import AddMembers, BindChat, CreateChat, ForgetGroup
 from reconciler.plan.plan import Authority, StepAction
 from tests.support.builders import (
@@ -402,3 +403,12 @@ def test_plan_carries_what_it_belongs_to():
         "lineage": "lineage-1",
         "app_id": "cli_a10f",
     }
+
+
+def test_plan_says_how_long_its_performable_calls_take_at_least():
+    groups = [unborn(desired_group(key=f"group-{number}", settings=NAMED)) for number in range(3)]
+    options = PlanOptions(quotas={"create_chat": Windows(per_second=1)})
+
+    plan = build_plan(groups, fleet_of(groups), HEADER, options, managed=0)
+
+    assert plan.shortest_seconds == 2

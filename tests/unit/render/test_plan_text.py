@@ -394,6 +394,12 @@ def test_totals_leave_out_what_is_zero_and_speak_singular():
     assert render_plan(plan, color=False).endswith("Plan: 1 to update; 1 call; 1 membership affected.")
 
 
+def test_time_that_the_quota_takes_at_least_is_told():
+    plan = a_plan(a_group("a", a_step(), user_count=1)).model_copy(update={"shortest_seconds": 139})
+
+    assert "1 call, at least 2:19;" in render_plan(plan, color=False)
+
+
 def test_blocked_and_refused_groups_count_neither_calls_nor_memberships():
     plan = a_plan(_refused_group(), a_group("b", _blocked_step(), user_count=9))
 
