@@ -122,7 +122,8 @@ class PlatformError(ReconcilerError):
     """The platform refused a call or could not be reached.
 
     `field` is the dotted settings path that the code blames (`restricted_mode` for 232057), or empty.
-    `blames_people` says that a person or bot named in the call is what was refused.
+    `blames_people` says that a person or bot named in the call is what was refused. `maybe_done` says that the
+    call may have been done all the same: by an attempt before this one whose answer was lost.
     """
 
     def __init__(self, diagnostic: Diagnostic, *, field: str = "", blames_people: bool = False) -> None:
@@ -131,6 +132,7 @@ class PlatformError(ReconcilerError):
         self.facts: PlatformFacts = diagnostic.platform or PlatformFacts("")
         self.field = field
         self.blames_people = blames_people
+        self.maybe_done = isinstance(self, OutcomeUnknown)
 
 
 class RunRefused(PlatformError):

@@ -31,10 +31,10 @@ from reconciler.feishu.quota import WINDOWS_BY_KIND
 from reconciler.model.address import Facet
 from reconciler.model.fleet import Fleet
 from reconciler.model.group import DesiredGroup, LiveGroup
-from reconciler.model.ids import SELF
+from reconciler.model.ids import SELF, is_key
 from reconciler.model.recorded import State, Tombstone
 from reconciler.plan.answers import ListedChat
-from reconciler.plan.binding import Binding, BindingKind, bind
+from reconciler.plan.binding import Binding, BindingKind, bind, refuse_shared_chats
 from reconciler.plan.build import Member, PlanHeader, PlanOptions, build_plan
 from reconciler.plan.outcome import Outcome
 from reconciler.plan.plan import Plan
@@ -141,7 +141,7 @@ async def plan_groups(
     check_state(state, fleet.name, scope.endpoint, scope.app_id)
     keys = select_keys(scope.patterns, (*fleet.groups, *state.groups))
     desired = {key: as_ours(fleet.groups[key], scope.app_id) for key in keys if key in fleet.groups}
-    bindings = {key: bind(key, desired.get(key), state, clock.now()) for key in keys}
+    bindings = refuse_shared_chats({key: bind(key, desired.get(key), state, clock.now()) for key in keys})
     _require_names(configuration, bindings)
     members = await _read_members(bindings, desired, gateway, progress)
     tenant_key = _tenant_key(state, members)
@@ -284,9 +284,12 @@ def _uncreatable(member: Member, problem: Diagnostic) -> Member:
 
 
 async def _unbound_chats(gateway: Gateway, state: State, fleet: Fleet) -> tuple[ListedChat, ...]:
-    """Return the chats our app is in that no key is bound to, not even a forgotten one."""
-    bound = {group.chat_id for group in state.groups.values()}
-    bound |= {tombstone.group.chat_id for tombstone in state.tombstones.values()}
+    """Return the chats our app is in that no key of the configuration is bound to.
+
+    The chat of a key that left or was forgotten is among them: whoever renames a key wants no second group.
+    """
+    bound = {group.chat_id for key, group in state.groups.items() if key in fleet.groups}
+    bound |= {tombstone.group.chat_id for key, tombstone in state.tombstones.items() if key in fleet.groups}
     bound |= {group.chat_id for group in fleet.groups.values() if group.chat_id}
     return tuple(chat for chat in await gateway.list_chats() if chat.chat_id not in bound)
 
@@ -340,13 +343,21 @@ async def show(scope: Scope, key: str, gateway: Gateway, clock: Clock) -> Shown:
 
 
 def move_key(state: State, old: str, new: str) -> State:
-    """Return the state with what is known of `old` known of `new`.
+    """Return the state with what is known of `old` known of `new`; a forgotten key can be moved as well.
 
     Raises:
-        UsageError: `old` is not in the state, or `new` is.
+        UsageError: `old` is not in the state, `new` is, or `new` cannot be a key.
     """
-    if old not in state.groups:
+    if old not in state.groups and old not in state.tombstones:
         raise no_such_group([old])
+    if not is_key(new):
+        raise UsageError(
+            Diagnostic(
+                text("Not a key"),
+                text("`{key}` cannot be the key of a group.", key=new),
+                text("A key has up to 63 characters: small letters, digits and hyphens."),
+            )
+        )
     if new in state.groups or new in state.intents:
         raise UsageError(
             Diagnostic(
@@ -355,10 +366,15 @@ def move_key(state: State, old: str, new: str) -> State:
                 text("`groupctl state list` shows the keys."),
             )
         )
-    groups = dict(state.groups)
-    groups[new] = groups.pop(old)
-    tombstones = {key: each for key, each in state.tombstones.items() if key != new}
-    return state.model_copy(update={"groups": dict(sorted(groups.items())), "tombstones": tombstones})
+    groups, tombstones = dict(state.groups), dict(state.tombstones)
+    tombstones.pop(new, None)
+    if old in groups:
+        groups[new] = groups.pop(old)
+    else:
+        tombstones[new] = tombstones.pop(old)
+    return state.model_copy(
+        update={"groups": dict(sorted(groups.items())), "tombstones": dict(sorted(tombstones.items()))}
+    )
 
 
 def forget_key(state: State, key: str, now: float) -> State:

@@ -70,6 +70,8 @@ class Calls:
     """Failures that did not keep the rest of the step from being done."""
     without_people: bool = False
     """Whether the create went without the people it named."""
+    maybe_done: bool = False
+    """Whether a call that failed may have been done all the same."""
     _missing: set[tuple[str, str]] = field(default_factory=set)
     """Tabs, by type and link, that could not be created."""
 
@@ -112,6 +114,7 @@ class Calls:
         try:
             answer = await self.gateway.perform(operation, self.chat_id)
         except PlatformError as error:
+            self.maybe_done |= error.maybe_done
             self.run.learn(operation.kind, error)
             raise
         self.chat_id = answer.chat_id or self.chat_id

@@ -17,7 +17,7 @@ from reconciler.apply.run import Run
 from reconciler.apply.verify import Verdict, compare, left_out, not_added
 from reconciler.diff.changes import Change
 from reconciler.diff.settings import diff_settings
-from reconciler.errors import Diagnostic, OutcomeUnknown, PlatformError, Refused, RunRefused, text
+from reconciler.errors import Diagnostic, PlatformError, Refused, RunRefused, text
 from reconciler.model.address import Facet
 from reconciler.model.group import LiveGroup
 from reconciler.model.ids import other_bots_of, users_of
@@ -139,14 +139,23 @@ class _Group:
         try:
             await calls.perform(step.operations)
         except Interrupted:
-            self._recorder.withdraw(self._plan.key)
+            if not calls.maybe_done:
+                self._recorder.withdraw(self._plan.key)
             return StepOutcome(address=step.address, status=Status.NOT_STARTED, calls=calls.count), None
         except PlatformError as error:
-            if not (isinstance(error, OutcomeUnknown) or error.facts.code == CREATE_UNDER_WAY):
+            # A refusal says nothing about an attempt before it whose answer was lost.
+            if not (calls.maybe_done or error.facts.code == CREATE_UNDER_WAY):
                 self._recorder.withdraw(self._plan.key)
-            return _failed(step, calls.count, error.diagnostic), None
+            problem = error.diagnostic
+            if step.action is StepAction.RESUME:
+                problem = _with_way_out(problem, self._plan.key)
+            return _failed(step, calls.count, problem), None
         [operation] = step.operations
         assert isinstance(operation, CreateChat)
+        holder = self._recorder.holder(calls.chat_id)
+        if holder:
+            self._recorder.withdraw(self._plan.key)
+            return _failed(step, calls.count, _held(calls.chat_id, holder)), None
         self._chat_id = calls.chat_id
         self._put(RecordedGroup(chat_id=self._chat_id, created_by_us=True))
         if step.action is StepAction.RESUME:
@@ -340,6 +349,33 @@ _TELLS = {
 def _is_told(facet: Facet, live: LiveGroup) -> bool:
     """Tell whether live shows a facet: what it does not show cannot be recorded as done."""
     return facet is Facet.OWNER or getattr(live, facet.value) is not None
+
+
+def _with_way_out(problem: Diagnostic, key: str) -> Diagnostic:
+    """Return the failure of a resumed create, which sends what was recorded, with how to begin anew."""
+    way_out = text(
+        "If the group is not there, `groupctl forget {key}` clears the unfinished create; the next one sends the "
+        "YAML as it is now.",
+        key=key,
+    )
+    return replace(problem, hint=f"{problem.hint} {way_out}".strip())
+
+
+def _held(chat_id: str, holder: str) -> Diagnostic:
+    """Return why an answered create made no group: the platform remembers the uuid of another key's group.
+
+    Source: chats.openapi.yaml, chat_create `uuid`.
+    """
+    return Diagnostic(
+        text("Chat is bound to another key"),
+        text(
+            "The platform did not make a group; it answered with `{chat_id}`, which it made for this key before "
+            "and which is bound to the key `{holder}` now.",
+            chat_id=chat_id,
+            holder=holder,
+        ),
+        text("Choose another key for the new group, or wait until 10 hours after that group was made."),
+    )
 
 
 def _without_others(live: LiveGroup, people: Iterable[str]) -> LiveGroup:

@@ -33,6 +33,7 @@ class Recorder:
         self._groups = dict(state.groups)
         self._intents = dict(state.intents)
         self._tombstones = dict(state.tombstones)
+        self._holders = {group.chat_id: key for key, group in state.groups.items()}
         self._begun: set[str] = set()
         """Keys whose intents are of this run."""
         self._new_chats = 0
@@ -87,12 +88,17 @@ class Recorder:
             del self._intents[key]
             self._write_soon()
 
+    def holder(self, chat_id: str) -> str | None:
+        """Return the key that a chat is bound to; `None` when it is bound to none."""
+        return self._holders.get(chat_id)
+
     def put(self, key: str, group: RecordedGroup) -> None:
         """Remember a bound group; ends its intent and its tombstone. Equal to what is known: no write."""
         is_new = key not in self._groups
         if not is_new and self._groups[key] == group:
             return
         self._groups[key] = group
+        self._holders[group.chat_id] = key
         self._intents.pop(key, None)
         self._begun.discard(key)
         self._tombstones.pop(key, None)
@@ -104,7 +110,9 @@ class Recorder:
 
     def forget(self, key: str) -> None:
         """Stop managing a key, leaving a tombstone."""
-        self._tombstones[key] = Tombstone(time=self._clock.now(), group=self._groups.pop(key))
+        group = self._groups.pop(key)
+        self._holders.pop(group.chat_id, None)
+        self._tombstones[key] = Tombstone(time=self._clock.now(), group=group)
         self._write_soon()
 
     def _write_soon(self) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from reconciler.cli.options import Options
-from reconciler.config import Configuration, find_root, load_configuration
+from reconciler.config import Configuration, endpoint_problem, find_root, load_configuration
 from reconciler.errors import ConfigurationError, Diagnostic, Source, UsageError, text
 from reconciler.model.recorded import State
 from reconciler.state.file import LockHolder, StateFile
@@ -144,11 +144,15 @@ def open_session(options: Options) -> Session:
     """Load the fleet that the options point to.
 
     Raises:
-        UsageError: The state is somewhere we cannot go yet.
+        UsageError: The endpoint that was given is none, or the state is somewhere we cannot go yet.
         ConfigurationError: There is no fleet, or its files are wrong.
     """
     configuration = load_configuration(find_root(options.directory))
     endpoint = options.endpoint or os.environ.get("GROUPCTL_ENDPOINT") or configuration.endpoint
+    problem = endpoint_problem(endpoint)
+    if problem:
+        # Before the state: a mistyped endpoint must not be told as a missing state, nor be written into one.
+        raise UsageError(problem)
     name, path = _state_place(options, configuration, endpoint)
     return Session(options, configuration, endpoint, name, StateFile(path, name))
 

@@ -16,6 +16,7 @@ Public:
 - `load_configuration(directory)`: a checked `Configuration`, or a `ConfigurationError` with all problems.
 - `Configuration`, `EmulatorSettings`, `Positions`: what comes out.
 - `missing_names(configuration, bound_keys)`: the one check that needs the state.
+- `endpoint_problem(endpoint)`: what is wrong with an endpoint that was not read from a file.
 - `schema_text(name)`, `write_schemas(directory)`, `SCHEMA_NAMES`: the JSON Schemas for editors.
 
 May import `reconciler.model` and `reconciler.errors`. No HTTP and no state belong here.
@@ -23,7 +24,13 @@ May import `reconciler.model` and `reconciler.errors`. No HTTP and no state belo
 
 from reconciler.config.export import SCHEMA_NAMES, schema_text, write_schemas
 from reconciler.config.files import find_root
-from reconciler.config.loader import Configuration, EmulatorSettings, load_configuration, missing_names
+from reconciler.config.loader import (
+    Configuration,
+    EmulatorSettings,
+    endpoint_problem,
+    load_configuration,
+    missing_names,
+)
 from reconciler.config.positions import Positions
 
 __all__ = [
@@ -31,6 +38,7 @@ __all__ = [
     "Configuration",
     "EmulatorSettings",
     "Positions",
+    "endpoint_problem",
     "find_root",
     "load_configuration",
     "missing_names",

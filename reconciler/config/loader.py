@@ -6,7 +6,7 @@ import gc
 import re
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -194,20 +194,24 @@ def _check_path(holder: YamlMap, key: str, root: Path, problems: Problems) -> No
 
 def _check_endpoint(tree: YamlMap, problems: Problems) -> None:
     tenant = tree.get("tenant", empty_map())
-    endpoint = tenant.get("endpoint", "feishu")
-    if endpoint in _NAMED_ENDPOINTS:
-        return
-    fault = _endpoint_fault(endpoint)
-    if fault:
-        suggestion = closest(endpoint, _NAMED_ENDPOINTS)
-        problems.error(
-            text("Invalid endpoint"),
-            fault,
-            hint=text("Did you mean `{name}`?", name=suggestion)
-            if suggestion
-            else text("Write `feishu`, `lark`, `emulator`, or a URL such as `https://feishu.example.com`."),
-            source=tenant.value_source("endpoint"),
-        )
+    problem = endpoint_problem(tenant.get("endpoint", "feishu"))
+    if problem:
+        problems.include([replace(problem, source=tenant.value_source("endpoint"))])
+
+
+def endpoint_problem(endpoint: str) -> Diagnostic | None:
+    """Return what is wrong with the form of an endpoint, or `None`; whether its host is trusted is not asked."""
+    fault = None if endpoint in _NAMED_ENDPOINTS else _endpoint_fault(endpoint)
+    if fault is None:
+        return None
+    suggestion = closest(endpoint, _NAMED_ENDPOINTS)
+    return Diagnostic(
+        text("Invalid endpoint"),
+        fault,
+        text("Did you mean `{name}`?", name=suggestion)
+        if suggestion
+        else text("Write `feishu`, `lark`, `emulator`, or a URL such as `https://feishu.example.com`."),
+    )
 
 
 def _endpoint_fault(endpoint: str) -> Text | None:

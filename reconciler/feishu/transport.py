@@ -180,6 +180,7 @@ class Transport:
         try:
             return await self._repeating(course.may_repeat, self._attempt, course, answer)
         except _Failure as failure:
+            failure.error.maybe_done |= course.in_doubt
             raise failure.error from failure.__cause__
 
     async def aclose(self) -> None:
@@ -297,6 +298,8 @@ class _Course:
     token: Token | None = None
     begun: bool = False
     renewed: bool = False
+    in_doubt: bool = False
+    """Whether the outcome of an attempt is unknown."""
 
     def may_repeat(self, failure: Exception) -> bool | float:
         """Tell stamina whether to repeat: no, after a growing wait (`True`), or after so many seconds."""
@@ -311,6 +314,7 @@ class _Course:
             case _Reason.NOT_SENT:
                 return True
             case _Reason.UNKNOWN:
+                self.in_doubt = True
                 return self.request.effect is not Effect.ONCE
             case _Reason.TOKEN:
                 # Exactly one renewal: a second refusal is not about the age of the token.

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, TypeAlias, cast, get_args
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -145,8 +146,6 @@ class WireRestrictedMode(Wire):
 class WireChat(Wire):
     """A chat as get and create return it."""
 
-    chat_id: str = ""
-    """Create only."""
     name: str = ""
     description: str | None = None
     i18n_names: dict[str, str | None] = {}
@@ -172,6 +171,12 @@ class WireChat(Wire):
     bot_manager_id_list: tuple[str, ...] = ()
     moderation_permission: str | None = None
     user_count: int = 0
+
+
+class WireNewChat(WireChat):
+    """A chat as create returns it. Without its id the answer tells nothing: nobody could find the chat again."""
+
+    chat_id: Annotated[str, Field(min_length=1)]
 
 
 class WireListedChat(Wire):
@@ -456,7 +461,7 @@ def tab_of(tab: WireTab) -> LiveTab:
         id=tab.tab_id,
         type=tab.tab_type,
         name=tab.tab_name or None,
-        link=getattr(tab.tab_content, tab.tab_type, "") or None,
+        link=vars(tab.tab_content).get(tab.tab_type) or None,
         open_in_app=tab.tab_config.is_built_in,
         icon=tab.tab_config.icon_key or None,
     )

@@ -13,6 +13,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -83,6 +85,36 @@ def bind(key: str, desired: DesiredGroup | None, state: State, now: float) -> Bi
         kind = BindingKind.BOUND if recorded else BindingKind.ADOPT
         return Binding(key=key, kind=kind, chat_id=chat_id, recorded=known)
     return _unborn(key, state, now)
+
+
+def refuse_shared_chats(bindings: Mapping[str, Binding]) -> dict[str, Binding]:
+    """Return the bindings, with a problem for all keys that would come to share a chat.
+
+    A forgotten key that comes back lays claim to its chat, and so may another one by its `chat_id`.
+    """
+    claims: defaultdict[str, list[str]] = defaultdict(list)
+    for key, binding in bindings.items():
+        if binding.kind is BindingKind.ADOPT and binding.chat_id:
+            claims[binding.chat_id].append(key)
+    shared = {key: keys for keys in claims.values() if len(keys) > 1 for key in keys}
+    return {
+        key: binding if key not in shared or binding.problem else _shared(binding, shared[key])
+        for key, binding in bindings.items()
+    }
+
+
+def _shared(binding: Binding, keys: Iterable[str]) -> Binding:
+    problem = Diagnostic(
+        text("Chat is claimed by several keys"),
+        text(
+            "`{chat_id}` would be bound to {keys}: named by `chat_id:`, or bound to the key before it was forgotten.",
+            chat_id=binding.chat_id,
+            keys=", ".join(f"`{key}`" for key in sorted(keys)),
+        ),
+        text("Keep one of these keys in the YAML files, and give other groups new keys."),
+        address=binding.key,
+    )
+    return binding.model_copy(update={"problem": problem})
 
 
 def _other_holder(key: str, chat_id: str, state: State) -> str | None:

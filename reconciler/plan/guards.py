@@ -267,13 +267,14 @@ def _check_twin(group: GroupPlan, namesakes: Mapping[str, Sequence[ListedChat]])
         yield Diagnostic(
             text("A group of this name exists already"),
             text(
-                "Our app is in {ids}, of the same name and bound to no key. Creating another one would "
-                "make a twin. Nothing was changed in this group.",
+                "Our app is in {ids}, of the same name and bound to no key of the configuration. Creating "
+                "another one would make a twin. Nothing was changed in this group.",
                 ids=", ".join(f"`{chat.chat_id}`" for chat in twins),
             ),
             text(
-                "To manage the existing group, set `chat_id: {chat_id}` in the YAML. To create a second "
-                "one all the same, run `groupctl apply {key} --override twin`.",
+                "If the key was renamed, run `groupctl state mv OLD {key}`. To manage the existing group, set "
+                "`chat_id: {chat_id}` in the YAML. To create a second one all the same, run "
+                "`groupctl apply {key} --override twin`.",
                 chat_id=twins[0].chat_id,
                 key=group.key,
             ),

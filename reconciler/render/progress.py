@@ -15,17 +15,14 @@ def format_progress(
 
     Args:
         done: Groups that are finished.
-        total: Groups of the run.
+        total: Groups of the run; 0 while nobody knows yet, and then not told.
         calls: Calls made to the platform so far, repeats included.
         elapsed: Seconds since the run began.
         width: Cells that the line may fill; `None`: any number.
         waiting: Whether the run waits for the quota at this moment.
     """
-    parts = [
-        say("{done}/{total} groups", done=done, total=total),
-        say_count(calls, "{n} call", "{n} calls"),
-        clock(elapsed),
-    ]
+    parts = [say("{done}/{total} groups", done=done, total=total)] if total else []
+    parts += [say_count(calls, "{n} call", "{n} calls"), clock(elapsed)]
     if 0 < done < total:
         parts.append(say("about {time} left", time=clock(elapsed / done * (total - done))))
     if waiting:

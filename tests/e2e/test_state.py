@@ -196,3 +196,13 @@ class TestLock:
 
         assert seen[0]["command"] == "groupctl apply --yes"
         assert "@" in seen[0]["holder"]
+
+
+@pytest.mark.parametrize("command", ["state init", "plan"])
+def test_mistyped_endpoint_is_wrong_usage_and_reaches_no_state(fleet, command):
+    result = fleet.run(*command.split(), "--endpoint", "fieshu")
+
+    assert result.status == 64
+    assert "error: Invalid endpoint" in result.stderr
+    assert "Did you mean `feishu`?" in result.stderr
+    assert not (fleet.root / "groupctl.lock.json").exists()

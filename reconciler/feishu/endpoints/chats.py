@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reconciler.feishu.endpoints.paging import walk
 from reconciler.feishu.endpoints.paths import CHATS, chat_path
 from reconciler.feishu.transport import Effect, Request, Transport
-from reconciler.feishu.wire import Body, ChatPage, Nothing, WireChat, WireListedChat
+from reconciler.feishu.wire import Body, ChatPage, Nothing, WireChat, WireListedChat, WireNewChat
 
 
 class Chats:
@@ -16,7 +16,9 @@ class Chats:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def create(self, settings: Body, users: Sequence[str], bots: Sequence[str], uuid: str) -> WireChat:
+    async def create(
+        self, settings: Body, users: Sequence[str], bots: Sequence[str], uuid: str
+    ) -> WireNewChat:
         """Create a chat that our app owns.
 
         The uuid makes it repeatable: at most one chat comes of one uuid within 10 hours.
@@ -36,7 +38,7 @@ class Chats:
             query={"user_id_type": "open_id", "uuid": uuid},
             body=settings | {name: ids for name, ids in people.items() if ids},
         )
-        return await self._transport.call(request, WireChat)
+        return await self._transport.call(request, WireNewChat)
 
     async def get(self, chat_id: str) -> WireChat:
         """Return a chat, in the reduced view when our app is not in it."""

@@ -120,6 +120,39 @@ class TestIntents:
         assert statuses(outcome, "oncall") == {"existence": Status.FAILED}
         assert list(house.state.intents) == ["oncall"]
 
+    @pytest.mark.parametrize(("code", "count"), [(232001, 1), (232024, 2)])
+    async def test_create_whose_lost_answer_is_followed_by_a_refusal_keeps_its_intent(
+        self, house, code, count
+    ):
+        house.fault(FaultKind.DROP, "chat_create", done=True)
+        house.refuse("chat_create", code, after=1, count=count)
+        lost = await house.apply(group(members=additive("ou_lilei")))
+        begun = list(house.state.intents)
+
+        found = await house.apply(group(members=additive("ou_lilei")))
+
+        assert (codes(lost), begun) == ([code], ["oncall"])
+        assert found.complete
+        assert len(house.chats()) == 1
+
+    async def test_create_in_doubt_that_the_end_of_the_run_cuts_off_keeps_its_intent(self, house):
+        run = Run()
+        plan = await house.plan(group(members=additive("ou_lilei")))
+        house.fault(FaultKind.DROP, "chat_create", done=True)
+        house.refuse("chat_create", 232024, after=1)
+        perform = house.gateway.perform
+
+        async def interrupted(operation, chat_id):
+            run.interrupt()
+            return await perform(operation, chat_id)
+
+        house.gateway.perform = interrupted
+
+        outcome = await house.perform(plan, group(members=additive("ou_lilei")), run=run)
+
+        assert group_of(outcome, "oncall").status is Status.NOT_STARTED
+        assert list(house.state.intents) == ["oncall"]
+
     async def test_create_that_never_started_leaves_no_intent(self, house):
         run = Run()
         fleet = group("alpha"), group("beta")
@@ -279,9 +312,13 @@ class TestResume:
         house.emulator.faults.clear()
         house.refuse("chat_create", 232023)
 
-        await house.apply(group())
+        outcome = await house.apply(group())
 
         assert list(house.state.intents) == ["oncall"]
+        assert (
+            "`groupctl forget oncall` clears the unfinished create"
+            in problem_at(outcome, "oncall/existence").hint
+        )
 
 
 class TestRefusedPeople:

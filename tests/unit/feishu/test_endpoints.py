@@ -53,6 +53,9 @@ CALLS: dict[str, Callable[[Transport], Awaitable[Any]]] = {
     "chat_menu_tree_sort": lambda t: Menus(t).sort(CHAT, ["1", "2"]),
 }
 
+ENOUGH = {"chat_id": CHAT}
+"""What suffices as data for every call: only a create has to tell something, and others ignore it."""
+
 NOT_TWICE = {"chat_tab_create", "chat_tab_delete", "chat_menu_tree_create", "chat_menu_tree_delete"}
 """docs/behaviour.md, "Repeats": after an unknown outcome these go back to apply; everything else is repeated."""
 
@@ -69,6 +72,7 @@ def test_every_operation_of_the_quota_table_has_its_method():
 @pytest.mark.parametrize("operation", sorted(CALLS))
 async def test_request_is_as_the_contract_describes_it(transport, platform, operation):
     described = operations()[operation]
+    platform.on("*", ok(ENOUGH))
 
     await CALLS[operation](transport)
 
@@ -107,7 +111,7 @@ def assert_body_fits(described: Described, body: Any) -> None:
 
 @pytest.mark.parametrize("operation", sorted(CALLS))
 async def test_unknown_outcome_is_repeated_unless_doing_it_twice_differs(transport, platform, operation):
-    platform.on("*", refused(2200, http=500))
+    platform.on("*", refused(2200, http=500), ok(ENOUGH))
 
     if operation in NOT_TWICE:
         with pytest.raises(OutcomeUnknown):
@@ -131,15 +135,29 @@ async def test_unknown_outcome_is_repeated_unless_doing_it_twice_differs(transpo
     ],
 )
 async def test_query_is_complete(transport, platform, operation, query):
+    platform.on("*", ok(ENOUGH))
+
     await CALLS[operation](transport)
 
     assert platform.calls[0].query == query
 
 
 async def test_create_without_people_sends_no_empty_lists(transport, platform):
+    platform.on("*", ok(ENOUGH))
+
     await Chats(transport).create({}, [], [], "gr-1")
 
     assert platform.calls[0].body == {}
+
+
+@pytest.mark.parametrize("data", [{}, {"chat_id": ""}, {"chat_id": None}])
+async def test_create_that_does_not_name_its_chat_is_repeated_with_the_same_uuid(transport, platform, data):
+    platform.on("*", ok(data), ok(ENOUGH))
+
+    chat = await Chats(transport).create({}, [], [], "gr-1")
+
+    assert chat.chat_id == CHAT
+    assert [call.query["uuid"] for call in platform.calls] == ["gr-1", "gr-1"]
 
 
 async def test_moderation_without_changes_of_the_list_sends_the_mode_alone(transport, platform):

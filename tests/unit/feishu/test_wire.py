@@ -235,6 +235,12 @@ class TestTabs:
 
         assert live == LiveTab(id="1", type="message")
 
+    @pytest.mark.parametrize("tab_type", ["copy", "__class__", "a type of tomorrow"])
+    def test_tab_of_an_unknown_type_has_no_link_whatever_the_type_is_called(self, tab_type):
+        live = tab_of(WireTab.model_validate({"tab_id": "1", "tab_type": tab_type}))
+
+        assert live == LiveTab(id="1", type=tab_type)
+
 
 class TestMenus:
     def test_menu_is_sent_with_children_and_without_what_is_unmanaged(self):

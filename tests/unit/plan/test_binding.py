@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model.recorded import Intent, Tombstone
-from reconciler.plan.binding import BindingKind, bind, create_uuid
+from reconciler.plan.binding import Binding, BindingKind, bind, create_uuid, refuse_shared_chats
 from tests.support.builders import CHAT, KEY, desired_group, recorded_group, state
 
 NOW = 1_000_000.0
@@ -111,6 +111,42 @@ def test_chat_that_is_bound_to_another_key_is_a_problem():
     assert binding.problem.hint == (
         "If the key was renamed, run `groupctl state mv old-key oncall-payments`."
     )
+
+
+class TestSharedChats:
+    def adopting(self, key, chat_id=CHAT):
+        return Binding(key=key, kind=BindingKind.ADOPT, chat_id=chat_id)
+
+    def test_chat_claimed_by_several_keys_is_a_problem_of_each(self):
+        claims = {key: self.adopting(key) for key in ("b", "a")}
+
+        refused = refuse_shared_chats(claims)
+
+        assert [each.problem.summary for each in refused.values() if each.problem] == [
+            "Chat is claimed by several keys"
+        ] * 2
+        assert refused["b"].problem
+        assert refused["b"].problem.detail == (
+            f"`{CHAT}` would be bound to `a`, `b`: named by `chat_id:`, or bound to the key before it was "
+            "forgotten."
+        )
+
+    def test_other_bindings_stay_as_they_are(self):
+        bindings = {
+            "a": self.adopting("a"),
+            "b": self.adopting("b", OTHER_CHAT),
+            "c": Binding(key="c", kind=BindingKind.CREATE, uuid="gr-1"),
+            "d": Binding(key="d", kind=BindingKind.LEAVE, chat_id=CHAT),
+        }
+
+        assert refuse_shared_chats(bindings) == bindings
+
+    def test_problem_that_a_key_has_already_stays(self):
+        held = bind("a", desired_group("a", chat_id=CHAT), state(groups={"x": recorded_group()}), NOW)
+
+        refused = refuse_shared_chats({"a": held, "b": self.adopting("b")})
+
+        assert refused["a"] == held
 
 
 class TestUuid:

@@ -308,12 +308,13 @@ class TestTwin:
 
         assert refusal.summary == "A group of this name exists already"
         assert refusal.detail == (
-            "Our app is in `oc_1`, `oc_2`, of the same name and bound to no key. Creating another one would "
-            "make a twin. Nothing was changed in this group."
+            "Our app is in `oc_1`, `oc_2`, of the same name and bound to no key of the configuration. Creating "
+            "another one would make a twin. Nothing was changed in this group."
         )
         assert refusal.hint == (
-            "To manage the existing group, set `chat_id: oc_1` in the YAML. To create a second one all the "
-            "same, run `groupctl apply oncall-payments --override twin`."
+            "If the key was renamed, run `groupctl state mv OLD oncall-payments`. To manage the existing group, "
+            "set `chat_id: oc_1` in the YAML. To create a second one all the same, run "
+            "`groupctl apply oncall-payments --override twin`."
         )
         assert refusal.source == WHERE
 

@@ -14,6 +14,10 @@ def test_nobody_knows_how_long_it_takes_before_the_first_group():
     assert format_progress(0, 200, 1, 0.2) == "0/200 groups  1 call  0:00"
 
 
+def test_groups_are_not_told_before_anybody_knows_how_many_there_are():
+    assert format_progress(0, 0, 2, 1.2) == "2 calls  0:01"
+
+
 def test_finished_run_has_nothing_left():
     assert format_progress(200, 200, 900, 61) == "200/200 groups  900 calls  1:01"
 

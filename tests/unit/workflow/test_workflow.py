@@ -23,7 +23,7 @@ from reconciler.workflow import (
     show,
 )
 from tests.support.builders import additive, desired_group, exact, live_tab, recorded_group, state, tab
-from tests.support.house import changed_paths, group_of, open_house, problem_in
+from tests.support.house import changed_paths, group_of, open_house, problem_at, problem_in
 from tests.support.pretend import OURS, TENANT
 
 
@@ -261,16 +261,16 @@ class TestCreating:
         assert outcome.complete
         assert len(house.chats()) == 2
 
-    @pytest.mark.parametrize("how", ["bound", "forgotten", "adopted"])
+    @pytest.mark.parametrize("how", ["bound", "adopted", "coming back"])
     async def test_chat_of_another_key_is_no_twin(self, house, how):
         await house.apply(group("first"))
         twin = group("second", settings=Settings(name="Group first"))
         others = {
             "bound": [group("first")],
-            "forgotten": [],
+            "coming back": [group("first")],
             "adopted": [group("third", chat_id=house.chat_id("first"), settings=Settings(name="Third"))],
         }[how]
-        if how == "forgotten":
+        if how == "coming back":
             await house.apply()
         if how == "adopted":
             house.state = house.state.model_copy(update={"groups": {}})
@@ -278,6 +278,17 @@ class TestCreating:
         plan = await house.plan(*others, twin)
 
         assert not any(each.refusals for each in plan.groups)
+
+    @pytest.mark.parametrize("forgotten_first", [False, True])
+    async def test_key_renamed_in_the_yaml_makes_no_second_group(self, house, forgotten_first):
+        await house.apply(group("old"))
+        if forgotten_first:
+            await house.apply()
+
+        outcome = await house.apply(group("new", settings=Settings(name="Group old")))
+
+        assert group_of(outcome, "new").status is Status.REFUSED
+        assert len(house.chats()) == 1
 
     async def test_without_the_list_of_chats_nothing_is_created_and_the_rest_goes_on(self, house):
         await house.apply(group("old"))
@@ -363,6 +374,28 @@ class TestShow:
             await show(house.scope(group()), "oncall", house.gateway, house.clock)
 
 
+class TestSharedChats:
+    async def test_forgotten_key_that_comes_back_never_shares_its_chat_with_an_adopting_key(self, house):
+        await house.apply(group("first"))
+        chat = house.chat_id("first")
+        await house.apply()
+        writes = len(house.writes())
+
+        outcome = await house.apply(group("first"), group("second", chat_id=chat))
+
+        assert {each.status for each in outcome.groups} == {Status.UNREADABLE}
+        assert (house.state.groups, len(house.writes())) == ({}, writes)
+
+    async def test_forgotten_key_gets_its_chat_back_when_no_other_key_claims_it(self, house):
+        await house.apply(group("first"))
+        chat = house.chat_id("first")
+        await house.apply()
+
+        await house.apply(group("first"), group("second"))
+
+        assert house.chat_id("first") == chat
+
+
 class TestMoveKey:
     async def test_group_goes_on_under_its_new_key(self, house):
         await house.apply(group("old"))
@@ -374,9 +407,47 @@ class TestMoveKey:
         assert house.chat_id("new") == chat
         assert not (await house.plan(wanted)).has_changes
 
+    async def test_new_group_under_the_old_key_never_shares_the_moved_chat(self, house):
+        await house.apply(group("old"))
+        house.state = move_key(house.state, "old", "new")
+        chat = house.chat_id("new")
+        fleet = [group("new"), group("old")]
+
+        # The platform still remembers the uuid of the old key.
+        early = await house.apply(*fleet)
+        house.clock.move(11 * 3600)
+        late = await house.apply(*fleet)
+
+        assert problem_at(early, "old/existence").summary == "Chat is bound to another key"
+        assert problem_at(early, "old/existence").detail.endswith(
+            f"`{chat}`, which it made for this key before and which is bound to the key `new` now."
+        )
+        assert late.complete
+        assert house.chat_id("old") != chat
+
+    async def test_key_that_was_forgotten_goes_on_under_its_new_key(self, house):
+        await house.apply(group("old"), group("other"))
+        chat = house.chat_id("old")
+        await house.apply(group("other"))
+
+        house.state = move_key(house.state, "old", "new")
+        await house.apply(group("new", settings=Settings(name="Group old")), group("other"))
+
+        assert house.chat_id("new") == chat
+        assert house.state.tombstones == {}
+        assert house.state.groups["new"].created_by_us
+
     def test_unknown_key_is_an_error(self):
         with pytest.raises(UsageError):
             move_key(state(), "old", "new")
+
+    async def test_word_that_cannot_be_a_key_is_an_error(self, house):
+        await house.apply(group("old"))
+
+        with pytest.raises(UsageError) as caught:
+            move_key(house.state, "old", "Neu!")
+
+        assert caught.value.diagnostics[0].detail == "`Neu!` cannot be the key of a group."
 
     async def test_taken_key_is_an_error(self, house):
         await house.apply(group("old"))
