@@ -376,17 +376,22 @@ MEANINGS: Final[dict[int, Meaning]] = {
     ),
 }
 
-MENU_MEANINGS: Final[dict[int, Meaning]] = {
+OWN_MEANINGS: Final[dict[str, dict[int, Meaning]]] = {
+    # Source: members.openapi.yaml, chat_members_create `x-errors`: managers may add as well.
+    "chat_members_create": {232017: _NOT_MANAGER},
     # Source: menus.openapi.yaml; on these calls 232014 is a missing scope, not a missing role.
-    232014: _SCOPE,
-    232078: Meaning(
-        Refused,
-        text("Menu refused"),
-        text(
-            "Links have to begin with http:// or https://, and a menu with entries has neither link nor icon."
+    "chat_menu_": {
+        232014: _SCOPE,
+        232078: Meaning(
+            Refused,
+            text("Menu refused"),
+            text(
+                "Links have to begin with http:// or https://, and a menu with entries has neither link nor icon."
+            ),
         ),
-    ),
+    },
 }
+"""What codes mean on the operations whose names begin so, where that is something else."""
 
 _UNKNOWN_REFUSAL: Final = Meaning(Refused, text("Platform refused the call"), _REPORT)
 
@@ -399,8 +404,9 @@ def meaning_of(operation: str, code: int, status: int) -> Meaning:
     """
     if status == TOO_MANY_REQUESTS:
         return _LIMITED
-    if operation.startswith("chat_menu_") and code in MENU_MEANINGS:
-        return MENU_MEANINGS[code]
+    for prefix, meanings in OWN_MEANINGS.items():
+        if operation.startswith(prefix) and code in meanings:
+            return meanings[code]
     return MEANINGS.get(code, _INTERNAL if status >= 500 else _UNKNOWN_REFUSAL)
 
 

@@ -8,9 +8,7 @@ from reconciler.render.translate import say, say_count
 from reconciler.render.values import shorten
 
 
-def format_progress(
-    done: int, total: int, calls: int, elapsed: float, width: int | None = None, *, waiting: bool = False
-) -> str:
+def format_progress(done: int, total: int, calls: int, elapsed: float, width: int | None = None) -> str:
     """Return one line: groups done, calls made, time gone, time to go.
 
     Args:
@@ -19,13 +17,10 @@ def format_progress(
         calls: Calls made to the platform so far, repeats included.
         elapsed: Seconds since the run began.
         width: Cells that the line may fill; `None`: any number.
-        waiting: Whether the run waits for the quota at this moment.
     """
     parts = [say("{done}/{total} groups", done=done, total=total)] if total else []
     parts += [say_count(calls, "{n} call", "{n} calls"), clock(elapsed)]
     if 0 < done < total:
         parts.append(say("about {time} left", time=clock(elapsed / done * (total - done))))
-    if waiting:
-        parts.append(say("waiting for the quota"))
     line = GAP.join(parts)
     return line if width is None else shorten(line, width)

@@ -261,6 +261,12 @@ def test_code_blames_people(code):
     assert error_of(code).blames_people
 
 
+def test_232017_is_open_to_managers_where_members_are_added():
+    summaries = [error_of(232017, each).diagnostic.summary for each in ("chat_members_create", "chat_delete")]
+
+    assert summaries == ["Only owner and managers may do this", "Only the owner may do this"]
+
+
 def test_232078_is_the_menus_content_on_menu_calls():
     error = error_of(232078, "chat_menu_tree_create")
 

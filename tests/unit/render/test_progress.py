@@ -22,10 +22,6 @@ def test_finished_run_has_nothing_left():
     assert format_progress(200, 200, 900, 61) == "200/200 groups  900 calls  1:01"
 
 
-def test_waiting_for_the_quota_is_told():
-    assert format_progress(0, 2, 0, 0, waiting=True).endswith("waiting for the quota")
-
-
 def test_line_fits_the_terminal():
     assert len(format_progress(50, 200, 345, 12.4, width=30)) <= 30
 
