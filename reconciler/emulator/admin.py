@@ -55,11 +55,25 @@ def _arguments(body: bytes) -> dict[str, Any]:
     return arguments
 
 
+def _names(function: Callable[..., Any]) -> list[str]:
+    """Return what a function can be called with."""
+    return [str(parameter) for parameter in inspect.signature(function).parameters.values()]
+
+
+def _check(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    """Refuse arguments that a function does not have, or that it lacks."""
+    try:
+        inspect.signature(function).bind(**arguments)
+    except TypeError as error:
+        raise ActError(f"{error}; there are: {', '.join(inspect.signature(function).parameters)}") from None
+
+
 _Place = Callable[["Emulator", list[str], dict[str, Any]], Any]
 
 
-def _index(_emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
-    return {"places": _INDEX, "acts": ACTS}
+def _index(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
+    acts = {name: _names(getattr(emulator.acts, name)) for name in ACTS}
+    return {"places": _INDEX, "acts": acts, "fault": _names(Fault)}
 
 
 def _chats(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
@@ -73,7 +87,9 @@ def _chat(emulator: Emulator, parts: list[str], _arguments: dict[str, Any]) -> A
 def _act(emulator: Emulator, parts: list[str], arguments: dict[str, Any]) -> Any:
     if parts[1] not in ACTS:
         raise ActError(f"there is no act {parts[1]}; known are {', '.join(ACTS)}")
-    return {"result": getattr(emulator.acts, parts[1])(**arguments)}
+    act = getattr(emulator.acts, parts[1])
+    _check(act, arguments)
+    return {"result": act(**arguments)}
 
 
 def _faults(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
@@ -81,6 +97,7 @@ def _faults(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -
 
 
 def _add_fault(emulator: Emulator, _parts: list[str], arguments: dict[str, Any]) -> Any:
+    _check(Fault, arguments)
     return {"number": emulator.faults.add(Fault.from_json(arguments))}
 
 

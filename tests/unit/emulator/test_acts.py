@@ -221,8 +221,23 @@ class TestAdmin:
 
         assert status == 200
         assert "POST /_emulator/acts/{act}" in body["places"]
-        assert "rename" in body["acts"]
+        assert body["acts"]["rename"] == ["chat_id: 'str'", "name: 'str'"]
         assert "chat" not in body["acts"]
+        assert "done: 'bool' = False" in body["fault"]
+
+    @pytest.mark.parametrize(
+        ("path", "arguments", "told"),
+        [
+            ("/acts/rename", {"chat_id": "oc_1", "title": "x"}, "there are: chat_id, name"),
+            ("/acts/rename", {"chat_id": "oc_1"}, "missing a required argument: 'name'"),
+            ("/faults", {"kind": "drop", "times": 3}, "'times'; there are: kind, operation, chat_id"),
+        ],
+    )
+    def test_wrong_arguments_are_told_with_the_right_ones(self, api, path, arguments, told):
+        status, body = self.ask(api, "POST", path, arguments)
+
+        assert status == 400
+        assert told in body["error"]
 
     def test_act_by_name_with_the_arguments_of_the_method(self, api, chat_id):
         status, body = self.ask(api, "POST", "/acts/rename", {"chat_id": chat_id, "name": "新名"})
