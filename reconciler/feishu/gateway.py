@@ -136,10 +136,12 @@ class FeishuGateway:
         # Source: chats.openapi.yaml, chat_get `x-rules`.
         full = chat.chat_mode is not None
         managers = (*chat.user_manager_id_list, *chat.bot_manager_id_list)
+        status = status_of(chat.chat_status)
         return LiveGroup(
             chat_id=chat_id,
-            status=status_of(chat.chat_status),
+            status=status,
             full=full,
+            log_id="" if full and status == "normal" else chat.log_id,
             mode=mode_of(chat.chat_mode),
             external=chat.external,
             tenant_key=chat.tenant_key,

@@ -245,8 +245,11 @@ class Transport:
         if envelope is None or (facts.code == SUCCESS and facts.http_status >= 400):
             raise _unreadable(reply)
         if facts.code == SUCCESS:
+            data = reply.payload if request.beside_code else envelope.data
             try:
-                return answer.model_validate(reply.payload if request.beside_code else envelope.data)
+                return answer.model_validate(
+                    {**data, "log_id": facts.log_id} if isinstance(data, dict) else data
+                )
             except ValidationError as invalid:
                 raise _unreadable(reply) from invalid
         if facts.code == DONE_WITHOUT_LIST:

@@ -171,6 +171,8 @@ class WireChat(Wire):
     bot_manager_id_list: tuple[str, ...] = ()
     moderation_permission: str | None = None
     user_count: int = 0
+    log_id: str = ""
+    """Of the answer's headers, for people who have to ask the vendor about it."""
 
 
 class WireNewChat(WireChat):

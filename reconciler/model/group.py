@@ -76,3 +76,5 @@ class LiveGroup(Frozen):
     tabs: tuple[LiveTab, ...] | None = None
     menus: tuple[LiveMenu, ...] | None = None
     user_count: int = 0
+    log_id: str = ""
+    """Of the answer, when it shows that the group cannot be managed: dissolved, or seen from outside."""

@@ -19,7 +19,7 @@ from reconciler.diff.owner import diff_owner
 from reconciler.diff.risk import NEUTRAL
 from reconciler.diff.settings import diff_settings
 from reconciler.diff.tabs import diff_tabs
-from reconciler.errors import Diagnostic, Severity, Source, text
+from reconciler.errors import Diagnostic, PlatformFacts, Severity, Source, text
 from reconciler.model.address import Facet, address
 from reconciler.model.fleet import Fleet
 from reconciler.model.group import DesiredGroup, LiveGroup
@@ -175,6 +175,7 @@ def reading_problem(key: str, live: LiveGroup, *, adopting: bool) -> Diagnostic 
             ),
             text("Remove the key from the YAML files, or give the group a new key to create it anew."),
             address=key,
+            platform=_answer(live),
         )
     if not live.full:
         return Diagnostic(
@@ -185,6 +186,7 @@ def reading_problem(key: str, live: LiveGroup, *, adopting: bool) -> Diagnostic 
             ),
             text("Add the app to the group in the Feishu client, as a manager if it is to change settings."),
             address=key,
+            platform=_answer(live),
         )
     if live.mode != "group":
         return Diagnostic(
@@ -205,6 +207,11 @@ def reading_problem(key: str, live: LiveGroup, *, adopting: bool) -> Diagnostic 
             address=key,
         )
     return None
+
+
+def _answer(live: LiveGroup) -> PlatformFacts:
+    """Return what to quote about an answer that is a success without a code and shows too little."""
+    return PlatformFacts("chat_get", log_id=live.log_id)
 
 
 def _plan_leave(binding: Binding) -> GroupPlan:

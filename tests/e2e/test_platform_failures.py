@@ -39,6 +39,7 @@ class TestDissolvedChat:
         assert result.status == 3
         assert result.stdout.count("error:") == 1
         assert "dissolved" in result.stdout
+        assert "log id" in result.stdout
         assert '"Project" → "Projects"' in result.stdout
 
     def test_apply_changes_the_others(self, dissolved):
@@ -60,6 +61,7 @@ class TestAppOutsideTheChat:
 
         assert result.status == 3
         assert ADOPTED in result.stdout
+        assert "log id" in result.stdout
         assert "+ create  oncall" in result.stdout
 
     def test_apply_changes_the_others(self, outside):

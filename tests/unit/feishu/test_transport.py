@@ -52,6 +52,7 @@ UNKNOWN = {
     "200 with other JSON": lambda: httpx.Response(200, json=["code", 0]),
     "200 with too deep JSON": lambda: httpx.Response(200, text="[" * 100_000),
     "200 with unfit data": lambda: ok({"has_more": "perhaps"}),
+    "200 with a list as data": lambda: ok(["has_more"]),
     "500 with code 0": lambda: httpx.Response(500, json={"code": 0, "msg": "ok", "data": {}}),
 }
 NOT_SENT = {
