@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from reconciler import __version__
-from reconciler.apply.apply import ApplyOptions, apply_plan
+from reconciler.apply.apply import ApplyOptions, Progress, apply_plan
 from reconciler.apply.ports import Clock, Gateway, StateStore
 from reconciler.apply.recorder import Recorder
 from reconciler.apply.run import Run
@@ -38,9 +38,6 @@ from reconciler.plan.binding import Binding, BindingKind, bind, refuse_shared_ch
 from reconciler.plan.build import Member, PlanHeader, PlanOptions, build_plan
 from reconciler.plan.outcome import Outcome
 from reconciler.plan.plan import Plan
-
-Progress = Callable[[int, int], None]
-"""Told the number of groups that ended, and of all groups."""
 
 READS_UNDER_WAY: Final = 64
 """Groups read at one time; so many may find out side by side that a scope is missing."""

@@ -12,8 +12,6 @@ from typing import Literal
 from reconciler.emulator import ids
 from reconciler.emulator.wire import Refusal
 
-IdType = Literal["open_id", "union_id", "user_id"]
-
 
 @dataclass(frozen=True, slots=True)
 class Tenant:

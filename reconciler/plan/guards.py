@@ -8,7 +8,7 @@ Source: docs/behaviour.md, "Guards".
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import Final, assert_never
+from typing import assert_never
 
 from reconciler.diff.changes import Change, ChangeKind
 from reconciler.errors import Diagnostic, text
@@ -18,8 +18,6 @@ from reconciler.model.group import LiveGroup
 from reconciler.model.ids import SELF
 from reconciler.plan.answers import ListedChat
 from reconciler.plan.plan import GroupPlan, StepAction
-
-GUARDS: Final = ("removals", "forgets", "lockout", "twin")
 
 
 def check_guards(

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from reconciler.apply.apply import Progress
 from reconciler.apply.ports import Gateway, StateStore
 from reconciler.apply.run import Run
 from reconciler.config import Configuration
@@ -32,7 +33,7 @@ from reconciler.model.group import DesiredGroup
 from reconciler.model.recorded import State
 from reconciler.plan.outcome import GroupOutcome, Outcome, Status, StepOutcome
 from reconciler.plan.plan import Plan
-from reconciler.workflow import Choices, Progress, Scope, apply, plan_groups
+from reconciler.workflow import Choices, Scope, apply, plan_groups
 from tests.support.pretend import OURS, SECRET, scenario
 
 WRITES = frozenset({
