@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.emulator import ids
 from reconciler.emulator.chat import RESTRICTED_SETTINGS, SETTING_VALUES, SHARE_BESIDE_ADD, Chat
 from reconciler.emulator.directory import is_bot
+from reconciler.emulator.store import Token, TokenKind
 
 if TYPE_CHECKING:
     from reconciler.emulator.core import Emulator
@@ -42,6 +43,33 @@ class Acts:
         """Return everything about every chat, in the order of creation."""
         with self._emulator.store.transaction(write=False):
             return [self._shown(chat) for chat in self._emulator.store.chats()]
+
+    # ---- signing in
+
+    def sign_in(
+        self, user: str, app_id: str | None = None, scopes: Sequence[str] | None = None, lifetime: float = 7200
+    ) -> str:
+        """Let a person authorise an app (default: the first one) and return the user token.
+
+        `scopes` are the ones granted, all by default; `lifetime` is in seconds.
+        """
+        directory, store = self._emulator.directory, self._emulator.store
+        app = directory.apps.get(app_id or directory.first_app.app_id)
+        person = directory.users.get(self._find(user))
+        if app is None or person is None or not app.works_in(person.tenant_key):
+            raise ActError(f"{user} cannot sign in to {app_id}")
+        with store.transaction(write=True):
+            token = Token(
+                ids.user_token(self._emulator.seed, store.next_number()),
+                TokenKind.USER,
+                app.app_id,
+                person.tenant_key,
+                self._emulator.clock.now() + lifetime,
+                person.union_id,
+                None if scopes is None else tuple(scopes),
+            )
+            store.add_token(token)
+        return token.token
 
     # ---- the chat itself
 

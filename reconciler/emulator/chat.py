@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from reconciler.emulator.directory import App, is_bot
+from reconciler.emulator.directory import Caller, is_bot
 
 _OWNER_OR_ALL = ("only_owner", "all_members")
 _VISIBILITY = ("only_owner", "all_members", "not_anyone")
@@ -52,10 +52,12 @@ UNRESTRICTED: dict[str, Any] = {"status": False, **dict.fromkeys(RESTRICTED_SETT
 
 
 class Role(StrEnum):
-    """What an app is in a chat; the first that applies, in this order."""
+    """What a caller is in a chat; the first that applies, in this order."""
 
     OWNER = "owner"
-    CREATOR = "creator"  # made the group, does not own it now, is still in it, holds im:chat:operate_as_owner
+    CREATOR = (
+        "creator"  # the bot that made it, does not own it now, is still in it, holds im:chat:operate_as_owner
+    )
     MANAGER = "manager"
     MEMBER = "member"
     OUTSIDE = "outside"
@@ -113,19 +115,19 @@ class Chat:
         """The bots in the chat, in the order of joining."""
         return [member for member in self.members if is_bot(member)]
 
-    def role_of(self, app: App) -> Role:
-        """Return what the bot of `app` is in the chat."""
-        if app.app_id not in self.members:
+    def role_of(self, caller: Caller) -> Role:
+        """Return what `caller` is in the chat."""
+        if caller.id not in self.members:
             return Role.OUTSIDE
-        if app.app_id == self.owner:
+        if caller.id == self.owner:
             return Role.OWNER
-        if app.app_id == self.created_by and app.may("im:chat:operate_as_owner"):
+        if caller.id == self.created_by and caller.app.may("im:chat:operate_as_owner"):
             return Role.CREATOR
-        return Role.MANAGER if app.app_id in self.managers else Role.MEMBER
+        return Role.MANAGER if caller.id in self.managers else Role.MEMBER
 
-    def manages(self, app: App) -> bool:
-        """Tell whether the bot of `app` is owner or manager, whatever its scopes."""
-        return app.app_id in self.members and app.app_id in {self.owner, *self.managers}
+    def manages(self, caller: Caller) -> bool:
+        """Tell whether `caller` is owner or manager, whatever the scopes."""
+        return caller.id in self.members and caller.id in {self.owner, *self.managers}
 
     def join(self, member: str) -> None:
         """Let `member` in; nothing happens to somebody who is in."""

@@ -19,13 +19,13 @@ from reconciler.emulator import fields, ids
 from reconciler.emulator.acts import Acts
 from reconciler.emulator.admin import ADMIN_PREFIX, handle_admin
 from reconciler.emulator.clock import Clock, RealClock
-from reconciler.emulator.directory import App, Directory
+from reconciler.emulator.directory import App, Caller, Directory
 from reconciler.emulator.faults import Fault, FaultKind, Faults
 from reconciler.emulator.operation import NOBODY, Call, Operation
 from reconciler.emulator.quota import Quota
 from reconciler.emulator.routes import BY_ID, Match, Routes
 from reconciler.emulator.scenario import Scenario, load_scenario, parse_scenario
-from reconciler.emulator.store import Store
+from reconciler.emulator.store import Store, Token, TokenKind
 from reconciler.emulator.wire import (
     JSON_TYPE,
     AnswerTooLateError,
@@ -41,6 +41,8 @@ LOG_LENGTH = 100_000
 """Requests that the log remembers; older ones are forgotten."""
 
 USER_ID_SCOPE = "contact:user.employee_id:readonly"
+
+_ID_TYPES = ("user_id_type", "member_id_type", "receive_id_type")
 
 _ROUTES = Routes()
 
@@ -76,7 +78,7 @@ class _Exchange:
     faults: list[Fault]
     overlapping: bool = False
     body: Any = None
-    app: App = NOBODY
+    caller: Caller = NOBODY
 
     @property
     def chat_id(self) -> str | None:
@@ -254,34 +256,40 @@ class Emulator:
 
     def _authorise(self, exchange: _Exchange, operation: Operation) -> None:
         """Check token, scopes and quota."""
-        if not operation.needs_token:
+        if not operation.tokens:
             return
-        exchange.app = self._app_behind(exchange)
-        _require_scope(exchange.app, operation, exchange.request)
-        tenant = self.directory.tenant(exchange.app.tenant_key)
+        exchange.caller = self._caller(exchange.request, operation)
+        _require_scope(exchange.caller, operation, exchange.request)
+        tenant = self.directory.tenant(exchange.caller.tenant_key)
         if tenant.quota:
-            key = (operation.operation_id, exchange.app.app_id, tenant.key)
+            key = (operation.operation_id, exchange.caller.app.app_id, tenant.key)
             self.quota.take(key, operation.windows, self.clock.now())
 
-    def _app_behind(self, exchange: _Exchange) -> App:
-        scheme, _, text = exchange.request.headers.get("authorization", "").partition(" ")
-        text = text.strip()
-        if scheme != "Bearer" or not text:
+    def _caller(self, request: Request, operation: Operation) -> Caller:
+        """Return who stands behind the token. Source: platform.openapi.yaml, info.x-common-errors."""
+        text = _bearer(request)
+        if not text:
             raise Refusal(99991661)
-        if text.startswith(("u-", "eyJ")):
-            raise Refusal(99991668)
-        if not text.startswith("t-"):
+        kind = _token_kind(text)
+        if kind is None:
             raise Refusal(99991671)
+        invalid = 99991668 if kind is TokenKind.USER else 99991663
         token = self.store.token(text)
-        if token is None or token.ends <= self.clock.now() or token.app_id not in self.directory.apps:
-            raise Refusal(99991663)
-        return self.directory.apps[token.app_id]
+        app = self.directory.apps.get(token.app_id) if token else None
+        if token is None or app is None or kind not in operation.tokens:
+            raise Refusal(invalid)
+        if token.ends <= self.clock.now():
+            raise Refusal(99991677 if kind is TokenKind.USER else 99991663)
+        return self._behind(token, app)
+
+    def _behind(self, token: Token, app: App) -> Caller:
+        user = self.directory.users[token.user] if token.user else None
+        return Caller(app, token.tenant_key, user, token.granted)
 
     def _revoke_token(self, exchange: _Exchange) -> None:
         """End the caller's token and every other one of its app."""
-        _, _, text = exchange.request.headers.get("authorization", "").partition(" ")
         with self.store.transaction(write=True):
-            token = self.store.token(text.strip())
+            token = self.store.token(_bearer(exchange.request))
             if token is not None:
                 self.store.revoke_tokens(token.app_id)
 
@@ -295,7 +303,7 @@ class Emulator:
             body = fields.read_body(
                 operation.body,
                 _without(exchange.body, dropped) if dropped else exchange.body,
-                drop_unknown=self.directory.tenant(exchange.app.tenant_key).unknown_enum == "drop",
+                drop_unknown=self.directory.readings.unknown_enum == "dropped",
             )
         query = fields.read_query(operation.query, request.query)
         if exchange.overlapping:
@@ -305,7 +313,7 @@ class Emulator:
             directory=self.directory,
             seed=self.seed,
             now=self.clock.now(),
-            app=exchange.app,
+            caller=exchange.caller,
             path=match.path,
             query=query,
             body=body,
@@ -321,7 +329,7 @@ class Emulator:
                 path=exchange.request.path,
                 query=tuple(exchange.request.query),
                 body=_logged_body(exchange),
-                app_id=exchange.app.app_id,
+                app_id=exchange.caller.app.app_id,
                 operation=operation.operation_id if operation else "",
                 chat_id=exchange.chat_id,
                 status=response.status if response else 0,
@@ -346,11 +354,7 @@ def open_emulator(scenario: Path, database: Path | None = None) -> Emulator:
 
 def _logged_body(exchange: _Exchange) -> Any:
     """Return the body as it was sent, also where a fault kept the operation from reading it; never a secret."""
-    if (
-        exchange.match is None
-        or exchange.match.operation.body is None
-        or not exchange.match.operation.needs_token
-    ):
+    if exchange.match is None or exchange.match.operation.body is None or not exchange.match.operation.tokens:
         return None
     if exchange.body is not None:
         return exchange.body
@@ -370,31 +374,48 @@ def _busy_key(exchange: _Exchange) -> str | None:
     return ids.digest(exchange.request.headers.get("authorization"), uuid) if uuid else None
 
 
-def _require_scope(app: App, operation: Operation, request: Request) -> None:
-    """Refuse an app that holds none of the scopes, or asks for ids that it may not see (99991672).
+def _bearer(request: Request) -> str:
+    """Return the token of a request; without the word Bearer there is none."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    return text.strip() if scheme == "Bearer" else ""
+
+
+def _token_kind(text: str) -> TokenKind | None:
+    """Return what kind of token calls are made with `text` is by its beginning."""
+    if text.startswith("t-"):
+        return TokenKind.TENANT
+    return TokenKind.USER if text.startswith(("u-", "eyJ")) else None
+
+
+def _require_scope(caller: Caller, operation: Operation, request: Request) -> None:
+    """Refuse who may not: no scope (99991672), none granted (99991679), ids not to be seen (99991672).
 
     Source: platform.openapi.yaml, info.x-missing-scope-error.
     """
     query = dict(request.query)
-    if operation.scopes and not any(app.may(scope) for scope in operation.scopes):
-        raise _missing_scope(app, operation.scopes, "action_scope_required")
-    asks_for_user_ids = "user_id" in {query.get("user_id_type"), query.get("member_id_type")}
-    if asks_for_user_ids and not app.may(USER_ID_SCOPE):
-        raise _missing_scope(app, (USER_ID_SCOPE,), "field_scope_required")
+    if operation.scopes and not any(map(caller.app.may, operation.scopes)):
+        raise _missing_scope(caller, 99991672, operation.scopes, "action_scope_required")
+    if operation.scopes and not any(map(caller.grants, operation.scopes)):
+        raise _missing_scope(caller, 99991679, operation.scopes, "action_privilege_required")
+    asks_for_user_ids = "user_id" in {query.get(name) for name in _ID_TYPES}
+    if asks_for_user_ids and not caller.app.may(USER_ID_SCOPE):
+        raise _missing_scope(caller, 99991672, (USER_ID_SCOPE,), "field_scope_required")
 
 
-def _missing_scope(app: App, scopes: tuple[str, ...], kind: str) -> Refusal:
+def _missing_scope(caller: Caller, code: int, scopes: tuple[str, ...], kind: str) -> Refusal:
     named = ", ".join(scopes)
+    token_type = "user" if caller.user else "tenant"
     return Refusal(
-        99991672,
+        code,
         f"Access denied. One of the following scopes is required: [{named}].",
         details={
             "message": "Refer to the documentation to fix the error: https://open.feishu.cn/document/uAjLw4CM/"
-            "ugTN1YjL4UTN24CO1UjN/trouble-shooting/how-to-fix-the-99991672-error",
+            f"ugTN1YjL4UTN24CO1UjN/trouble-shooting/how-to-fix-the-{code}-error",
             "permission_violations": [{"type": kind, "subject": scope} for scope in scopes],
             "helps": [
                 {
-                    "url": f"https://open.feishu.cn/app/{app.app_id}/auth?q={scopes[0]}&op_from=openapi&token_type=tenant",
+                    "url": f"https://open.feishu.cn/app/{caller.app.app_id}/auth?q={scopes[0]}"
+                    f"&op_from=openapi&token_type={token_type}",
                     "description": f"Learn more about scopes and how to add them: [{named}]",
                 }
             ],

@@ -1,4 +1,4 @@
-"""Who exists: tenants with their switches, apps, and people with three kinds of ids.
+"""Who exists and who calls: tenants with their switches, apps, and people with three kinds of ids.
 
 A person is known inside the emulator by the union_id, a bot by its App ID; `is_bot` tells them apart.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from reconciler.emulator import ids
+from reconciler.emulator.readings import Readings
 from reconciler.emulator.wire import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A company and the switches of its edition, its administrator and the open readings."""
+    """A company and the switches of its edition and its administrator."""
 
     key: str
     name: str = ""
@@ -25,12 +25,6 @@ class Tenant:
     """Whether the tenant may hide member counts (232078)."""
     public_groups: bool = True
     """Whether the administrator allows public groups (232091)."""
-    unique_names_at_create: bool = True
-    """Whether create refuses a taken public name (232026), as update does."""
-    empty_string_clears: bool = True
-    """Whether `""` in an update clears a text; if not, it is ignored."""
-    unknown_enum: Literal["refuse", "drop"] = "refuse"
-    """What becomes of an enum value outside the list: 99992402, or silently dropped."""
     quota: bool = True
     """Whether the rate limit is enforced."""
     member_cap: int | None = None
@@ -49,7 +43,11 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app of a tenant; `scopes` of `None` are all scopes."""
+    """An app; `scopes` of `None` are all scopes.
+
+    A custom app belongs to `tenant_key` and works nowhere else; a store app works in the tenants that have it
+    installed. Both hear of groups through their bot, if they have one.
+    """
 
     app_id: str
     app_secret: str = field(repr=False)
@@ -60,6 +58,13 @@ class App:
     bot: bool = True
     enabled: bool = True
     external_sharing: bool = False
+    store: bool = False
+    installed_in: tuple[str, ...] = ()
+    """Tenants that installed a store app."""
+
+    def works_in(self, tenant_key: str) -> bool:
+        """Tell whether the app can act in a tenant."""
+        return self.enabled and tenant_key in (self.installed_in if self.store else (self.tenant_key,))
 
     def may(self, scope: str) -> bool:
         """Tell whether the app holds `scope`."""
@@ -81,10 +86,39 @@ class User:
     visible: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the bot of an app in one tenant or, with a user token, a person through the app.
+
+    `granted` are the scopes that the person granted to the app; `None` are all of them.
+    """
+
+    app: App
+    tenant_key: str
+    user: User | None = None
+    granted: tuple[str, ...] | None = None
+
+    @property
+    def id(self) -> str:
+        """Inner id of the operator: of the person, else of the bot."""
+        return self.user.union_id if self.user else self.app.app_id
+
+    def grants(self, scope: str) -> bool:
+        """Tell whether the person lets the app use `scope`; a bot needs nobody's consent."""
+        return self.granted is None or scope in self.granted
+
+
 class Directory:
     """Finds tenants, apps and people; never changes."""
 
-    def __init__(self, tenants: Iterable[Tenant], apps: Iterable[App], users: Iterable[User]) -> None:
+    def __init__(
+        self,
+        tenants: Iterable[Tenant],
+        apps: Iterable[App],
+        users: Iterable[User],
+        readings: Readings | None = None,
+    ) -> None:
+        self.readings = readings or Readings()
         self.tenants = {tenant.key: tenant for tenant in tenants}
         self.apps = {app.app_id: app for app in apps}
         self.users = {user.union_id: user for user in users}

@@ -35,6 +35,16 @@ def long_id(*parts: object) -> str:
     return f"7{int(digest('long', *parts), 16) % 10**18:018d}"
 
 
+def app_token(*parts: object) -> str:
+    """Return `a-` and 40 hexadecimal digits."""
+    return f"a-{digest('app token', *parts)[:40]}"
+
+
+def user_token(*parts: object) -> str:
+    """Return `u-` and 40 hexadecimal digits."""
+    return f"u-{digest('user token', *parts)[:40]}"
+
+
 def token(*parts: object) -> str:
     """Return `t-` and 40 hexadecimal digits."""
     return f"t-{digest('token', *parts)[:40]}"

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.emulator.directory import App, Directory, Tenant
+from reconciler.emulator.directory import App, Caller, Directory, Tenant
 from reconciler.emulator.fields import NO_FIELDS, Fields
 from reconciler.emulator.quota import STANDARD, Window
-from reconciler.emulator.store import Store
+from reconciler.emulator.readings import Readings
+from reconciler.emulator.store import Store, TokenKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Operation:
         windows: Rate limit per app and tenant.
         writes: Whether it changes something.
         busy: Code that answers a write on a chat whose previous write is not done yet.
-        needs_token: Whether it takes a tenant token.
+        tokens: Kinds of tokens that it takes; empty if it needs none.
         flat: Whether its result stands beside `code` instead of under `data`.
         aliases: Further paths of the same operation.
     """
@@ -42,7 +43,7 @@ class Operation:
     windows: Sequence[Window] = STANDARD
     writes: bool = False
     busy: int = 232019
-    needs_token: bool = True
+    tokens: tuple[TokenKind, ...] = (TokenKind.TENANT, TokenKind.USER)
     flat: bool = False
     aliases: tuple[str, ...] = ()
 
@@ -51,23 +52,33 @@ class Operation:
 class Call:
     """One call of an operation, after the checks that all operations share.
 
-    `app` is the app behind the token; the token calls have `NOBODY` there. `path`, `query` and `body` are
-    checked against the operation's shapes and hold the defaults.
+    `caller` is who stands behind the token; the token calls have `NOBODY` there. `path`, `query` and `body`
+    are checked against the operation's shapes and hold the defaults.
     """
 
     store: Store
     directory: Directory
     seed: str
     now: float
-    app: App
+    caller: Caller
     path: dict[str, str]
     query: dict[str, Any]
     body: dict[str, Any]
 
     @property
+    def app(self) -> App:
+        """The app behind the token; a person's open_ids are the ones that it sees."""
+        return self.caller.app
+
+    @property
     def tenant(self) -> Tenant:
-        """The tenant of the app."""
-        return self.directory.tenant(self.app.tenant_key)
+        """The tenant in which the caller acts."""
+        return self.directory.tenant(self.caller.tenant_key)
+
+    @property
+    def readings(self) -> Readings:
+        """The readings of the open questions."""
+        return self.directory.readings
 
     def new_id(self, make: Callable[..., str]) -> str:
         """Return a fresh id made by one of the functions of `ids`."""
@@ -78,4 +89,4 @@ class Call:
         return self.directory.show(self.app.app_id, id_type, union_id)
 
 
-NOBODY = App(app_id="", app_secret="", name="", tenant_key="", open_id="")
+NOBODY = Caller(App(app_id="", app_secret="", name="", tenant_key="", open_id=""), tenant_key="")

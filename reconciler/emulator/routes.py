@@ -7,6 +7,7 @@ from typing import NamedTuple
 from reconciler.emulator.handlers import auth, bot, chats, managers, members, menus, moderation, tabs
 from reconciler.emulator.operation import Operation
 from reconciler.emulator.quota import UNLIMITED
+from reconciler.emulator.store import TokenKind
 
 _CHATS = "/open-apis/im/v1/chats"
 _CHAT = f"{_CHATS}/{{chat_id}}"
@@ -22,6 +23,8 @@ _TAB_WRITE = ("im:chat", "im:chat.tabs:write_only")
 _MENU_WRITE = ("im:chat", "im:chat.menu_tree:write_only")
 _MENU_BUSY = 232073
 
+_BOT_ONLY = (TokenKind.TENANT,)
+
 OPERATIONS: tuple[Operation, ...] = (
     # ---- tokens and the own bot
     Operation(
@@ -32,7 +35,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=auth.CREDENTIALS,
         windows=UNLIMITED,
         writes=True,
-        needs_token=False,
+        tokens=(),
         flat=True,
         aliases=(f"{_AUTH}/tenant_access_token/internal/",),
     ),
@@ -44,10 +47,18 @@ OPERATIONS: tuple[Operation, ...] = (
         body=auth.CREDENTIALS,
         windows=UNLIMITED,
         writes=True,
-        needs_token=False,
+        tokens=(),
         flat=True,
     ),
-    Operation("bot_info", "GET", "/open-apis/bot/v3/info", bot.bot_info, windows=UNLIMITED, flat=True),
+    Operation(
+        "bot_info",
+        "GET",
+        "/open-apis/bot/v3/info",
+        bot.bot_info,
+        windows=UNLIMITED,
+        tokens=_BOT_ONLY,
+        flat=True,
+    ),
     # ---- groups
     Operation(
         "chat_create",
@@ -59,6 +70,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=chats.CREATE_BODY,
         writes=True,
         busy=232068,
+        tokens=_BOT_ONLY,
     ),
     Operation("chat_list", "GET", _CHATS, chats.chat_list, scopes=_LIST_SCOPES, query=chats.LIST_QUERY),
     Operation(
@@ -208,6 +220,7 @@ OPERATIONS: tuple[Operation, ...] = (
         _MENU,
         menus.chat_menu_tree_get,
         scopes=("im:chat", "im:chat.menu_tree:read", "im:chat:readonly"),
+        tokens=_BOT_ONLY,
     ),
     Operation(
         "chat_menu_tree_create",
@@ -218,6 +231,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=menus.CREATE_BODY,
         writes=True,
         busy=_MENU_BUSY,
+        tokens=_BOT_ONLY,
     ),
     Operation(
         "chat_menu_tree_delete",
@@ -228,6 +242,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=menus.DELETE_BODY,
         writes=True,
         busy=_MENU_BUSY,
+        tokens=_BOT_ONLY,
     ),
     Operation(
         "chat_menu_tree_sort",
@@ -238,6 +253,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=menus.SORT_BODY,
         writes=True,
         busy=_MENU_BUSY,
+        tokens=_BOT_ONLY,
     ),
     Operation(
         "chat_menu_item_patch",
@@ -248,6 +264,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=menus.PATCH_BODY,
         writes=True,
         busy=_MENU_BUSY,
+        tokens=_BOT_ONLY,
     ),
 )
 

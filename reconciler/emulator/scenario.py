@@ -9,6 +9,9 @@ left out; ids that are left out are made from the seed and stay the same.
       key: 736588c9260f175d
       name: Acme
       restricted_mode: true       # every switch and its default: `Tenant` in directory.py
+    tenants: [ … ]                # further tenants, each with the keys of `tenant`
+    readings:                     # open questions of the platform's pages: `Readings` in readings.py
+      empty_string: clears
     apps:                         # the first one is used in process
       - app_id: cli_…
         app_secret: …
@@ -18,6 +21,9 @@ left out; ids that are left out are made from the seed and stay the same.
         bot: true                 # bot ability
         enabled: true             # installed and enabled in the tenant
         external_sharing: false
+        tenant: …                 # key of another tenant
+        store: false              # a store app, which works in every tenant of `installed_in`
+        installed_in: [ … ]
     users:
       - name: 李雷
         open_id: ou_…             # as the first app sees it
@@ -63,7 +69,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator import ids
 from reconciler.emulator.chat import (
@@ -76,6 +82,7 @@ from reconciler.emulator.chat import (
     Chat,
 )
 from reconciler.emulator.directory import App, Directory, Tenant, User
+from reconciler.emulator.readings import Readings, alternatives
 
 if TYPE_CHECKING:
     from ruamel.yaml.error import StringMark
@@ -308,6 +315,8 @@ def _read_scenario(text: str, file: str) -> _Content:
     if version.number() != 1:
         raise version.error("only version 1 is known")
     tenant = _read_tenant(section.need("tenant").section())
+    others = [_read_tenant(other) for other in section.sections("tenants")]
+    readings = _read_readings(section)
     seed = section.text("seed", tenant.key)
     apps = [_read_app(app, tenant, seed) for app in section.sections("apps")]
     if not apps:
@@ -316,7 +325,7 @@ def _read_scenario(text: str, file: str) -> _Content:
     groups = section.items("groups")
     section.finish()
     _require_distinct(section, apps, users)
-    return _Content(seed, Directory([tenant], apps, users), groups)
+    return _Content(seed, Directory([tenant, *others], apps, users, readings), groups)
 
 
 def _read_tenant(section: _Section) -> Tenant:
@@ -327,12 +336,6 @@ def _read_tenant(section: _Section) -> Tenant:
         restricted_mode=section.flag("restricted_mode", default=usual.restricted_mode),
         hide_member_count=section.flag("hide_member_count", default=usual.hide_member_count),
         public_groups=section.flag("public_groups", default=usual.public_groups),
-        unique_names_at_create=section.flag("unique_names_at_create", default=usual.unique_names_at_create),
-        empty_string_clears=section.flag("empty_string_clears", default=usual.empty_string_clears),
-        unknown_enum=cast(
-            "Literal['refuse', 'drop']",
-            section.choice("unknown_enum", ("refuse", "drop"), usual.unknown_enum),
-        ),
         quota=section.flag("quota", default=usual.quota),
         member_cap=section.number("member_cap"),
         member_list_cap=section.number("member_list_cap"),
@@ -343,6 +346,18 @@ def _read_tenant(section: _Section) -> Tenant:
     )
     section.finish()
     return tenant
+
+
+def _read_readings(section: _Section) -> Readings:
+    value = section.get("readings")
+    if value is None:
+        return Readings()
+    inner = value.section()
+    chosen: dict[str, Any] = {
+        name: inner.choice(name, values, values[0]) for name, values in alternatives().items()
+    }
+    inner.finish()
+    return Readings(**chosen)
 
 
 def _read_built_in_tabs(section: _Section, usual: tuple[str, ...]) -> tuple[str, ...]:
@@ -362,12 +377,14 @@ def _read_app(section: _Section, tenant: Tenant, seed: str) -> App:
         app_id=app_id,
         app_secret=section.need("app_secret").text(),
         name=section.text("name", app_id),
-        tenant_key=tenant.key,
+        tenant_key=section.text("tenant", tenant.key),
         open_id=section.prefixed("open_id", "ou_", lambda: ids.open_id(seed, app_id)),
         scopes=_read_scopes(section.get("scopes")),
         bot=section.flag("bot", default=True),
         enabled=section.flag("enabled", default=True),
         external_sharing=section.flag("external_sharing", default=False),
+        store=section.flag("store", default=False),
+        installed_in=section.texts("installed_in"),
     )
     section.finish()
     return app

@@ -11,11 +11,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from reconciler.emulator.chat import Chat
 from reconciler.emulator.directory import App, Directory, Tenant, User
+from reconciler.emulator.readings import Readings
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -33,9 +35,10 @@ CREATE TABLE IF NOT EXISTS chats (
 );
 CREATE INDEX IF NOT EXISTS chats_by_public_name ON chats (public_name) WHERE public_name IS NOT NULL;
 CREATE TABLE IF NOT EXISTS tokens (
-    token TEXT PRIMARY KEY, app_id TEXT NOT NULL, ends REAL NOT NULL
+    token TEXT PRIMARY KEY, kind TEXT NOT NULL, app_id TEXT NOT NULL, tenant_key TEXT NOT NULL,
+    ends REAL NOT NULL, user TEXT, granted TEXT
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS tokens_by_app ON tokens (app_id, ends);
+CREATE INDEX IF NOT EXISTS tokens_by_app ON tokens (app_id, tenant_key, kind, ends);
 CREATE TABLE IF NOT EXISTS creations (
     app_id TEXT NOT NULL, uuid TEXT NOT NULL, owner TEXT NOT NULL, chat_id TEXT NOT NULL, time REAL NOT NULL,
     PRIMARY KEY (app_id, uuid, owner)
@@ -45,7 +48,7 @@ CREATE TABLE IF NOT EXISTS creations (
 _TABLES = ("meta", "directory", "chats", "tokens", "creations")
 
 
-_LAYOUT = 1
+_LAYOUT = 2
 """Version of the tables; a file with another one is refused."""
 
 
@@ -53,12 +56,24 @@ class DatabaseError(Exception):
     """The database cannot be opened or is none of the emulator's."""
 
 
+class TokenKind(StrEnum):
+    """Whose token it is."""
+
+    APP = "app"
+    TENANT = "tenant"
+    USER = "user"
+
+
 class Token(NamedTuple):
-    """A token and the time at which it ends."""
+    """A token and the time at which it ends; a user token also has its person and the scopes granted."""
 
     token: str
+    kind: str
     app_id: str
+    tenant_key: str
     ends: float
+    user: str | None = None
+    granted: tuple[str, ...] | None = None
 
 
 class NumberedChat(NamedTuple):
@@ -121,8 +136,8 @@ class Store:
     # ---- directory
 
     def save_directory(self, directory: Directory) -> None:
-        """Replace tenants, apps and people."""
-        rows: list[tuple[str, str]] = []
+        """Replace readings, tenants, apps and people."""
+        rows = [("readings", _dump(asdict(directory.readings)))]
         for kind, things in (
             ("tenant", directory.tenants),
             ("app", directory.apps),
@@ -133,8 +148,13 @@ class Store:
         self._connection.executemany("INSERT INTO directory (kind, document) VALUES (?, ?)", rows)
 
     def directory(self) -> Directory:
-        """Return tenants, apps and people as they were saved."""
-        found: dict[str, list[dict[str, Any]]] = {"tenant": [], "app": [], "user": []}
+        """Return readings, tenants, apps and people as they were saved."""
+        found: dict[str, list[dict[str, Any]]] = {
+            "readings": [],
+            "tenant": [],
+            "app": [],
+            "user": [],
+        }
         for kind, document in self._connection.execute(
             "SELECT kind, document FROM directory ORDER BY number"
         ):
@@ -143,6 +163,7 @@ class Store:
             [Tenant(**values) for values in found["tenant"]],
             [App(**values) for values in found["app"]],
             [User(**values) for values in found["user"]],
+            Readings(**found["readings"][0]),
         )
 
     # ---- chats
@@ -219,18 +240,21 @@ class Store:
     def token(self, token: str) -> Token | None:
         """Return what is known of `token`, also after its end."""
         row = self._connection.execute("SELECT * FROM tokens WHERE token = ?", (token,)).fetchone()
-        return Token(*row) if row else None
+        return _token(row) if row else None
 
-    def newest_token(self, app_id: str) -> Token | None:
-        """Return the token of `app_id` that ends last."""
+    def newest_token(self, kind: TokenKind, app_id: str, tenant_key: str) -> Token | None:
+        """Return the token of an app in a tenant that ends last."""
         row = self._connection.execute(
-            "SELECT * FROM tokens WHERE app_id = ? ORDER BY ends DESC LIMIT 1", (app_id,)
+            "SELECT * FROM tokens WHERE app_id = ? AND tenant_key = ? AND kind = ? ORDER BY ends DESC LIMIT 1",
+            (app_id, tenant_key, kind),
         ).fetchone()
-        return Token(*row) if row else None
+        return _token(row) if row else None
 
     def add_token(self, token: Token) -> None:
         """Keep a new token."""
-        self._connection.execute("INSERT INTO tokens VALUES (?, ?, ?)", token)
+        self._connection.execute(
+            "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)", (*token[:-1], _dump(token.granted))
+        )
 
     def revoke_tokens(self, app_id: str) -> None:
         """Make every token of `app_id` invalid."""
@@ -261,6 +285,11 @@ def _prepare(connection: sqlite3.Connection, *, on_disk: bool) -> None:
         raise sqlite3.DatabaseError(f"the tables have version {layout}, known is {_LAYOUT}")
     connection.executescript(_SCHEMA)
     connection.execute(f"PRAGMA user_version = {_LAYOUT}")
+
+
+def _token(row: tuple[Any, ...]) -> Token:
+    token, kind, app_id, tenant_key, ends, user, granted = row
+    return Token(token, kind, app_id, tenant_key, ends, user, _frozen(json.loads(granted)))
 
 
 def _dump(value: object) -> str:

@@ -42,7 +42,7 @@ class TestTable:
 
         assert (operation.method, operation.path) == (described.method, described.path)
         assert set(operation.scopes) == set(described.document["x-scopes-any"])
-        assert operation.needs_token == bool(described.document["x-tokens"])
+        assert operation.tokens == tuple(described.document["x-tokens"])
         assert (operation.body is not None) == ("requestBody" in described.document)
         limits = described.document["x-rate-limit"]
         windows = {window.seconds: window.calls for window in operation.windows}
@@ -150,7 +150,7 @@ def test_no_operation_is_left_out(api):
     assert calls(api).keys() | SORTS == BY_ID.keys()
 
 
-@pytest.mark.parametrize("operation", [each.operation_id for each in OPERATIONS if each.needs_token])
+@pytest.mark.parametrize("operation", [each.operation_id for each in OPERATIONS if each.tokens])
 def test_refusals_are_as_described(api, operation):
     plain: dict[str, Any] = {"body": {}} if BY_ID[operation].body else {}
 

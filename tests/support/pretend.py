@@ -25,6 +25,7 @@ TENANT = "736588c9260f175d"
 SCENARIO = f"""
 version: 1
 tenant: {{key: {TENANT}, name: Acme %(tenant)s}}
+readings: {{%(readings)s}}
 apps:
   - {{app_id: {OURS}, app_secret: {SECRET}, name: Ours, open_id: ou_ours %(app)s}}
   - {{app_id: {OTHER}, app_secret: {SECRET}, name: Other, open_id: ou_other %(other)s}}
@@ -40,6 +41,7 @@ users:
 %(users)s
 groups:
 %(groups)s
+%(more)s
 """
 
 CROWD = "".join(
@@ -91,6 +93,12 @@ class Pretend:
         """Return another app on the same emulator."""
         return Pretend(self.emulator, app_id, self._runner)
 
+    def as_user(self, user: str, **sign_in: Any) -> Pretend:
+        """Return the app on the same emulator with the token of a person; `sign_in` as the act has it."""
+        person = Pretend(self.emulator, self.app_id, self._runner)
+        person.token = self.emulator.acts.sign_in(user, self.app_id, **sign_in)
+        return person
+
     def close(self) -> None:
         self._runner.close()
         self.emulator.close()
@@ -137,7 +145,7 @@ class Pretend:
         menu_item_id: str = "",
     ) -> Response:
         """The same as a coroutine."""
-        if token is None and not self.token and BY_ID[operation].needs_token:
+        if token is None and not self.token and BY_ID[operation].tokens:
             token = await self._fetch_token()
         path = BY_ID[operation].path.format(chat_id=quote(chat_id), menu_item_id=menu_item_id)
         used = self.token if token is None else token
@@ -186,9 +194,22 @@ class Pretend:
         return [item["member_id"] for item in items]
 
 
-def scenario(tenant: str = "", app: str = "", other: str = "", groups: str = "", users: str = "") -> str:
-    """Return the usual scenario with more switches, e.g. `tenant="public_groups: false"`."""
+def scenario(
+    tenant: str = "",
+    app: str = "",
+    other: str = "",
+    groups: str = "",
+    users: str = "",
+    readings: str = "",
+    more: str = "",
+) -> str:
+    """Return the usual scenario with more switches, e.g. `tenant="public_groups: false"`.
+
+    `users` and `groups` are rows of those lists, `more` whole sections.
+    """
     return SCENARIO % {
+        "readings": readings,
+        "more": more,
         "tenant": f", {tenant}" if tenant else "",
         "app": f", {app}" if app else "",
         "other": f", {other}" if other else "",
@@ -197,9 +218,9 @@ def scenario(tenant: str = "", app: str = "", other: str = "", groups: str = "",
     }
 
 
-def pretend(tenant: str = "", app: str = "", other: str = "", groups: str = "", users: str = "") -> Pretend:
-    """Return an emulator with the usual scenario and our app; close it."""
-    return Pretend(Emulator(_parsed(scenario(tenant, app, other, groups, users)), clock=ManualClock()))
+def pretend(**switches: str) -> Pretend:
+    """Return an emulator with the usual scenario and the `switches` of `scenario`, and our app; close it."""
+    return Pretend(Emulator(_parsed(scenario(**switches)), clock=ManualClock()))
 
 
 @functools.cache

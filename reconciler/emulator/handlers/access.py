@@ -14,10 +14,10 @@ from reconciler.emulator.wire import Refusal
 
 
 def require_usable_app(call: Call) -> None:
-    """Refuse an app without the bot ability (232025) or not enabled in the tenant (232034)."""
+    """Refuse an app without the bot ability (232025) or not working in the tenant (232034)."""
     if not call.app.bot:
         raise Refusal(232025)
-    if not call.app.enabled:
+    if not call.app.works_in(call.tenant.key):
         raise Refusal(232034)
 
 
@@ -41,14 +41,14 @@ def open_chat(call: Call, *, unknown: int = 232006, dissolved_too: bool = False)
         raise Refusal(232009)
     if chat.external and not call.app.external_sharing:
         raise Refusal(232033)
-    if not chat.external and chat.tenant_key != call.app.tenant_key:
+    if not chat.external and chat.tenant_key != call.tenant.key:
         raise Refusal(232010)
     return chat
 
 
 def require_member(call: Call, chat: Chat) -> Role:
     """Return what the caller is in `chat`; refuse one who is outside (232011)."""
-    role = chat.role_of(call.app)
+    role = chat.role_of(call.caller)
     if role is Role.OUTSIDE:
         raise Refusal(232011)
     return role
@@ -65,7 +65,7 @@ def require_tab_and_menu_right(call: Call, chat: Chat) -> None:
 
     The creator with im:chat:operate_as_owner is no exception: that one is documented for announcements only.
     """
-    if chat.tabs_and_menus_reserved and not chat.manages(call.app):
+    if chat.tabs_and_menus_reserved and not chat.manages(call.caller):
         raise Refusal(232055)
 
 

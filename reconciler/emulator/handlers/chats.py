@@ -105,7 +105,7 @@ def _new_owner(call: Call, id_type: str) -> str:
     user = call.directory.resolve(call.app.app_id, id_type, named)
     if user is None:
         raise Refusal(232030)
-    if user.tenant_key != call.app.tenant_key:
+    if user.tenant_key != call.tenant.key:
         raise Refusal(232032)
     _require_available(user)
     return user.union_id
@@ -147,10 +147,10 @@ def _new_chat(call: Call, owner: str, users: list[User], bots: list[str]) -> Cha
     app, body = call.app, call.body
     chat = Chat(
         chat_id="",
-        tenant_key=app.tenant_key,
+        tenant_key=call.tenant.key,
         owner=owner,
         created_by=app.app_id,
-        external=any(user.tenant_key != app.tenant_key for user in users),
+        external=any(user.tenant_key != call.tenant.key for user in users),
         active_time=call.now,
     )
     if chat.external and not app.external_sharing:
@@ -162,7 +162,7 @@ def _new_chat(call: Call, owner: str, users: list[User], bots: list[str]) -> Cha
     if body.get("chat_type") == "public" and len(body["name"]) < 2:
         raise Refusal(232020)
     _write_fields(call, chat, avatar_code=232001)
-    if chat.public and call.tenant.unique_names_at_create and call.store.public_name_taken(chat):
+    if chat.public and call.readings.public_name_at_create == "unique" and call.store.public_name_taken(chat):
         raise Refusal(232026)
     for member in (owner, app.app_id, *(user.union_id for user in users), *bots):
         chat.join(member)
@@ -181,7 +181,7 @@ def _new_chat(call: Call, owner: str, users: list[User], bots: list[str]) -> Cha
 def chat_get(call: Call) -> dict[str, Any]:
     """Return the chat; a caller outside gets the reduced view, dissolved chats have only that."""
     chat = open_chat(call, dissolved_too=True)
-    if chat.role_of(call.app) is Role.OUTSIDE:
+    if chat.role_of(call.caller) is Role.OUTSIDE:
         return reduced_view(chat)
     return full_view(call, chat, call.query["user_id_type"])
 
@@ -190,15 +190,15 @@ def chat_list(call: Call) -> dict[str, Any]:
     """Return one page of the chats that the bot is in."""
     require_usable_app(call)
     by_activity = call.query["sort_type"] == "ByActiveTimeDesc"
-    scope = f"chats:{call.app.app_id}:{call.query['sort_type']}"
+    scope = f"chats:{call.caller.id}:{call.query['sort_type']}"
     position, size = load_token(scope, call.query), call.query["page_size"]
     following: int | None = None
     if by_activity:
-        chats = call.store.chats_by_activity(call.app.app_id, position, size + 1)
+        chats = call.store.chats_by_activity(call.caller.id, position, size + 1)
         if len(chats) > size:
             following = position + size
     else:
-        numbered = call.store.chats_created_after(call.app.app_id, position, size + 1)
+        numbered = call.store.chats_created_after(call.caller.id, position, size + 1)
         chats = [found.chat for found in numbered]
         if len(chats) > size:
             following = numbered[size - 1].number
@@ -292,7 +292,7 @@ def _write_texts(call: Call, chat: Chat) -> None:
     body, tenant = call.body, call.tenant
     for name in ("name", "description"):
         text = body.get(name)
-        if text is None or (text == "" and not tenant.empty_string_clears):
+        if text is None or (text == "" and call.readings.empty_string == "ignored"):
             continue
         if any(word in text for word in tenant.review_words):
             raise Refusal(232023)
@@ -300,7 +300,7 @@ def _write_texts(call: Call, chat: Chat) -> None:
     for locale, text in body.get("i18n_names", {}).items():
         if text:
             chat.i18n_names[locale] = text
-        elif tenant.empty_string_clears:
+        elif call.readings.empty_string == "clears":
             chat.i18n_names.pop(locale, None)
 
 

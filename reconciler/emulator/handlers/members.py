@@ -181,7 +181,7 @@ def chat_members_delete(call: Call) -> dict[str, Any]:
     require_mode(chat, MODES, 232090)
     named = {name: resolve(call, name) for name in read_ids(call, "id_list")}
     leaving = [member for member in named.values() if member in chat.members]
-    others = [member for member in leaving if member != call.app.app_id]
+    others = [member for member in leaving if member != call.caller.id]
     if others and role is Role.MEMBER:
         raise Refusal(232014)
     if chat.owner in others:
@@ -238,4 +238,4 @@ def chat_members_get(call: Call) -> dict[str, Any]:
 def chat_members_is_in_chat(call: Call) -> dict[str, Any]:
     """Tell whether the caller itself is in the chat; nobody is in a dissolved one."""
     chat = open_chat(call, dissolved_too=True)
-    return {"is_in_chat": chat.role_of(call.app) is not Role.OUTSIDE}
+    return {"is_in_chat": chat.role_of(call.caller) is not Role.OUTSIDE}

@@ -196,7 +196,7 @@ class TestCreate:
         assert make(tenant=tenant).call("chat_create", body=body).code == code
 
     def test_taken_public_name_is_232026_by_default_and_free_with_the_switch(self, api, make):
-        lenient = make(tenant="unique_names_at_create: false")
+        lenient = make(readings="public_name_at_create: shared")
         for each in (api, lenient):
             each.create(name="Town hall", chat_type="public")
 
@@ -487,7 +487,7 @@ class TestUpdate:
         assert not detail.keys() & {"i18n_names", "name"}
 
     def test_empty_string_is_ignored_with_the_switch(self, make):
-        api = make(tenant="empty_string_clears: false")
+        api = make(readings="empty_string: ignored")
         chat_id = api.create(name="Team", description="Text", i18n_names={"zh_cn": "队"})
         before = api.get(chat_id)
 

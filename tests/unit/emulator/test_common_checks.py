@@ -238,8 +238,8 @@ class TestFields:
 
         assert answer.data["name"] == "Team"
 
-    def test_unknown_enum_is_dropped_silently_where_the_tenant_does_so(self, make):
-        answer = make(tenant="unknown_enum: drop").call(
+    def test_unknown_enum_is_dropped_silently_where_that_reading_is_chosen(self, make):
+        answer = make(readings="unknown_enum: dropped").call(
             "chat_create", body={"chat_mode": "topic", "name": "Team"}
         )
 
