@@ -11,6 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator import ids
+from reconciler.emulator.announcement import STATES, begin_revision, write_announcement
 from reconciler.emulator.chat import RESTRICTED_SETTINGS, SETTING_VALUES, SHARE_BESIDE_ADD, Chat
 from reconciler.emulator.directory import is_bot
 from reconciler.emulator.store import Token, TokenKind
@@ -47,7 +48,11 @@ class Acts:
     # ---- signing in
 
     def sign_in(
-        self, user: str, app_id: str | None = None, scopes: Sequence[str] | None = None, lifetime: float = 7200
+        self,
+        user: str,
+        app_id: str | None = None,
+        scopes: Sequence[str] | None = None,
+        lifetime: float = 7200,
     ) -> str:
         """Let a person authorise an app (default: the first one) and return the user token.
 
@@ -101,8 +106,7 @@ class Acts:
     def add_members(self, chat_id: str, members: Sequence[str]) -> None:
         """Let people and bots in; whoever waited for approval has it."""
         with self._change(chat_id) as chat:
-            for member in members:
-                chat.join(self._find(member))
+            chat.join(*map(self._find, members))
 
     def remove_members(self, chat_id: str, members: Sequence[str]) -> None:
         """Take people and bots out; a leaving owner's chat goes to somebody else."""
@@ -195,6 +199,102 @@ class Acts:
         with self._change(chat_id) as chat:
             chat.menus = _sorted(chat.menus, "chat_menu_top_level_id", menu_ids)
 
+    # ---- top notice and share links
+
+    def reserve_pins(self, chat_id: str, *, reserved: bool = True) -> None:
+        """Reserve the top notice to owner and managers, or open it to all."""
+        self.change(chat_id, pins_reserved=reserved)
+
+    def put_top_notice(self, chat_id: str, message_id: str = "") -> None:
+        """Pin a message of the chat, or without one the announcement, to the top of the chat."""
+        with self._change(chat_id) as chat:
+            if message_id:
+                self._require_message(chat, message_id)
+                chat.top_notice = {"action_type": "1", "message_id": message_id}
+            else:
+                chat.top_notice = {"action_type": "2"}
+
+    def expire_message(self, chat_id: str, message_id: str) -> None:
+        """Begin the countdown at whose end a message destroys itself."""
+        with self._change(chat_id) as chat:
+            self._require_message(chat, message_id)
+            chat.expiring_messages.append(message_id)
+
+    def remove_top_notice(self, chat_id: str) -> None:
+        """Take off whatever is pinned to the top of the chat."""
+        with self._change(chat_id) as chat:
+            chat.top_notice = {}
+
+    def join_by_link(self, user: str, share_link: str) -> None:
+        """Let somebody open a share link and so join the chat, or wait where joining needs approval.
+
+        A link that has ended does not work, nor one that a bot obtained which is disabled or has left.
+        """
+        member, link = self._find(user), self._emulator.store.link(share_link.rpartition("=")[2])
+        if link is None or (link.ends is not None and link.ends <= self._emulator.clock.now()):
+            raise ActError("the link has ended, or there never was one")
+        with self._change(link.chat_id) as chat:
+            maker = self._emulator.directory.apps.get(link.maker)
+            if maker is not None and (
+                maker.app_id not in chat.members or not maker.works_in(chat.tenant_key)
+            ):
+                raise ActError("the bot that obtained the link is disabled or has left the chat")
+            if chat.dissolved:
+                raise ActError("the chat is dissolved")
+            if chat.settings["membership_approval"] == "no_approval_required":
+                chat.join(member)
+            elif member not in [*chat.members, *chat.pending]:
+                chat.pending.append(member)
+
+    # ---- the announcement
+
+    def write_announcement(
+        self, chat_id: str, by: str, text: str | None = None, blocks: Sequence[Any] = ()
+    ) -> None:
+        """Replace the announcement: by the lines of `text`, or by `blocks` as `Tree.write` in blocks.py has them."""
+        with self._change(chat_id) as chat:
+            editor, announcement = self._one_in(chat, by), _announcement(chat)
+            begin_revision(self._emulator.store, chat, editor, self._emulator.clock.now())
+            try:
+                write_announcement(announcement, chat_id, self._new_block_id, text, blocks)
+            except ValueError as error:
+                raise ActError(str(error)) from error
+
+    def set_announcement_state(self, chat_id: str, state: str) -> None:
+        """Make the announcement `usable`, `missing`, or `copying` while somebody copies it."""
+        if state not in STATES:
+            raise ActError(f"state must be one of {', '.join(STATES)}")
+        with self._change(chat_id) as chat:
+            _announcement(chat)["state"] = state
+
+    def bar_from_announcement(self, chat_id: str, names: Sequence[str]) -> None:
+        """Let everybody read the document but those."""
+        with self._change(chat_id) as chat:
+            _announcement(chat)["barred"] = [self._find(name) for name in names]
+
+    def upload_media(
+        self,
+        chat_id: str,
+        block_id: str,
+        width: int | None = None,
+        height: int | None = None,
+        *,
+        too_big: bool = False,
+    ) -> str:
+        """Upload a picture or file for a block of the announcement, as drive does, and return its token."""
+        with self._change(chat_id) as chat:
+            announcement = _announcement(chat)
+            if block_id not in announcement.get("blocks", {}):
+                raise ActError(f"there is no block {block_id}")
+            token = f"boxcn{self._new_id()}"
+            announcement["media"][token] = {
+                "block_id": block_id,
+                "width": width,
+                "height": height,
+                "too_big": too_big,
+            }
+            return token
+
     # ---- helpers
 
     @contextmanager
@@ -223,6 +323,14 @@ class Acts:
             raise ActError(f"{name} is not in the chat")
         return member
 
+    def _new_block_id(self) -> str:
+        return ids.block_id(self._emulator.seed, self._emulator.store.next_number())
+
+    def _require_message(self, chat: Chat, message_id: str) -> None:
+        message = self._emulator.store.message(message_id)
+        if message is None or message.chat_id != chat.chat_id:
+            raise ActError(f"there is no message {message_id} in the chat")
+
     def _new_id(self) -> str:
         return ids.long_id(self._emulator.seed, self._emulator.store.next_number())
 
@@ -235,13 +343,22 @@ class Acts:
             return member if is_bot(member) else directory.show(app_id, "open_id", member)
 
         shown["owner"] = show(chat.owner)
-        for names in ("members", "managers", "moderators", "pending"):
+        del shown["joined"]
+        for names in ("members", "managers", "moderators", "pending", "former"):
             shown[names] = [show(member) for member in shown[names]]
         return shown
 
 
 _TEXTS = ("name", "description", "avatar")
-_STATES = ("external", "tabs_and_menus_reserved", "super_large", "meeting", "banned")
+_STATES = (
+    "external", "tabs_and_menus_reserved", "pins_reserved", "secret", "team", "super_large", "meeting", "banned",
+)  # fmt: skip
+
+
+def _announcement(chat: Chat) -> dict[str, Any]:
+    if not chat.announcement:
+        raise ActError("the chat has no announcement")
+    return chat.announcement
 
 
 def _change_value(chat: Chat, name: str, value: Any) -> None:

@@ -97,7 +97,6 @@ def _faults(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -
 
 
 def _add_fault(emulator: Emulator, _parts: list[str], arguments: dict[str, Any]) -> Any:
-    _check(Fault, arguments)
     return {"number": emulator.faults.add(Fault.from_json(arguments))}
 
 

@@ -48,6 +48,9 @@ RESTRICTED_SETTINGS = (
 
 RESTRICTION_VALUES = ("all_members", "not_anyone")
 
+TAGS = ("inner", "tenant", "department", "edu", "meeting", "customer_service")
+"""Kinds of groups; of several the first one here is shown."""
+
 UNRESTRICTED: dict[str, Any] = {"status": False, **dict.fromkeys(RESTRICTED_SETTINGS, "all_members")}
 
 
@@ -67,7 +70,8 @@ class Role(StrEnum):
 class Chat:
     """A chat; people and bots are named by their inner ids (union_id, App ID).
 
-    `members` is in the order of joining, users and bots together.
+    `members` is in the order of joining, users and bots together; `joined` numbers the moments of joining, so
+    that those who came at the same moment have the same number.
     """
 
     chat_id: str
@@ -84,12 +88,24 @@ class Chat:
     settings: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_SETTINGS))
     restricted: dict[str, Any] = field(default_factory=lambda: dict(UNRESTRICTED))
     members: list[str] = field(default_factory=list)
+    joined: dict[str, int] = field(default_factory=dict)
     managers: list[str] = field(default_factory=list)
     moderators: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
+    former: list[str] = field(default_factory=list)
+    """Who was in the chat when it was dissolved with its history kept."""
     tabs: list[dict[str, Any]] = field(default_factory=list)
     menus: list[dict[str, Any]] = field(default_factory=list)
+    announcement: dict[str, Any] = field(default_factory=dict)
+    """See `reconciler.emulator.announcement`."""
+    top_notice: dict[str, str] = field(default_factory=dict)
+    expiring_messages: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    """What kind of group it is: values of `TAGS`; a group of one company is `inner` if nothing stands here."""
     tabs_and_menus_reserved: bool = False
+    pins_reserved: bool = False
+    secret: bool = False
+    team: bool = False
     super_large: bool = False
     meeting: bool = False
     banned: bool = False
@@ -104,6 +120,12 @@ class Chat:
     def public(self) -> bool:
         """Whether everybody in the tenant can find and join the chat."""
         return self.settings["chat_type"] == "public"
+
+    @property
+    def tag(self) -> str | None:
+        """The one tag that answers show; an external group without tags has none."""
+        tags = self.tags or ([] if self.external else ["inner"])
+        return next((tag for tag in TAGS if tag in tags), None)
 
     @property
     def users(self) -> list[str]:
@@ -129,16 +151,21 @@ class Chat:
         """Tell whether `caller` is owner or manager, whatever the scopes."""
         return caller.id in self.members and caller.id in {self.owner, *self.managers}
 
-    def join(self, member: str) -> None:
-        """Let `member` in; nothing happens to somebody who is in."""
-        if member not in self.members:
-            self.members.append(member)
-        if member in self.pending:
-            self.pending.remove(member)
+    def join(self, *members: str) -> None:
+        """Let `members` in at the same moment; nothing happens to somebody who is in."""
+        moment = self.joined[self.members[-1]] + 1 if self.members else 0
+        for member in members:
+            if member not in self.joined:
+                self.members.append(member)
+                self.joined[member] = moment
+            if member in self.pending:
+                self.pending.remove(member)
 
-    def leave(self, member: str) -> None:
-        """Take `member` out, with every role. The owner hands over first."""
-        for names in (self.members, self.managers, self.moderators):
+    def leave(self, member: str, *, keep_role: bool = False) -> None:
+        """Take `member` out, with every role unless `keep_role` is set. The owner hands over first."""
+        del self.joined[member]
+        self.members.remove(member)
+        for names in (self.moderators,) if keep_role else (self.managers, self.moderators):
             if member in names:
                 names.remove(member)
 
@@ -151,10 +178,12 @@ class Chat:
     def dissolve(self, *, keep_history: bool = False) -> None:
         """End the chat; nobody is a member any more."""
         self.status = "dissolved_save" if keep_history else "dissolved"
+        self.former = list(self.members) if keep_history else []
         for names in (self.members, self.managers, self.moderators, self.pending):
             names.clear()
+        self.joined.clear()
 
-    def heir(self, leaving: str) -> str | None:
-        """Return who takes over from the owner `leaving`: a manager before others, a user in any case."""
-        candidates = [user for user in self.users if user != leaving]
+    def heir(self, *leaving: str) -> str | None:
+        """Return who takes over when `leaving` go: a manager before others, a user in any case."""
+        candidates = [user for user in self.users if user not in leaving]
         return next((user for user in candidates if user in self.managers), next(iter(candidates), None))

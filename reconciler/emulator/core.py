@@ -6,11 +6,12 @@ the operation. Source: platform.openapi.yaml, info.x-call-conventions.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import gmtime, strftime
 from typing import Any
@@ -19,8 +20,9 @@ from reconciler.emulator import fields, ids
 from reconciler.emulator.acts import Acts
 from reconciler.emulator.admin import ADMIN_PREFIX, handle_admin
 from reconciler.emulator.clock import Clock, RealClock
-from reconciler.emulator.directory import App, Caller, Directory
+from reconciler.emulator.directory import USER_ID_SCOPE, App, Caller, Directory
 from reconciler.emulator.faults import Fault, FaultKind, Faults
+from reconciler.emulator.fields import Fields
 from reconciler.emulator.operation import NOBODY, Call, Operation
 from reconciler.emulator.quota import Quota
 from reconciler.emulator.routes import BY_ID, Match, Routes
@@ -39,8 +41,6 @@ from reconciler.emulator.wire import (
 
 LOG_LENGTH = 100_000
 """Requests that the log remembers; older ones are forgotten."""
-
-USER_ID_SCOPE = "contact:user.employee_id:readonly"
 
 _ID_TYPES = ("user_id_type", "member_id_type", "receive_id_type")
 
@@ -119,6 +119,7 @@ class Emulator:
             self.store.close()
             raise
         self.faults = Faults(self.seed, BY_ID)
+        self._script()
 
     @classmethod
     def from_text(cls, scenario: str, database: Path | None = None, clock: Clock | None = None) -> Emulator:
@@ -132,6 +133,9 @@ class Emulator:
         if self.store.meta("scenario") != self._scenario.digest:
             self.store.set_meta("scenario", self._scenario.digest)
             self.store.set_meta("seed", self._scenario.seed)
+            self.store.set_meta(
+                "faults", json.dumps([asdict(fault) for fault in self._scenario.faults(BY_ID)])
+            )
             self.store.save_directory(self._scenario.directory())
             for chat in self._scenario.chats():
                 if self.store.chat(chat.chat_id) is None:
@@ -139,19 +143,28 @@ class Emulator:
         self.seed = self.store.meta("seed") or ""
         self.directory: Directory = self.store.directory()
         self.clock.offset = float(self.store.meta("clock_offset") or self.clock.offset)
+        self.quota.load(self.store.meta("quota") or "{}")
+
+    def _script(self) -> None:
+        """Begin the faults of the scenario; their counts begin anew with every emulator on the database."""
+        for fault in json.loads(self.store.meta("faults") or "[]"):
+            self.faults.add(Fault.from_json(fault))
 
     def reset(self) -> None:
-        """Begin anew: the state of the scenario, real time, no faults, an empty log."""
+        """Begin anew: state and faults of the scenario, real time, an empty log."""
         with self.store.transaction(write=True):
             self.store.clear()
             self.clock.offset = 0.0
             self._seed()
         self.faults.clear()
+        self._script()
         self.quota.clear()
         self.log.clear()
 
     def close(self) -> None:
-        """Close the database."""
+        """Keep what the next emulator on the database goes on with, and close it."""
+        with self.store.transaction(write=True):
+            self.store.set_meta("quota", self.quota.dump(self.clock.now()))
         self.store.close()
 
     def first_app(self) -> tuple[str, str]:
@@ -201,11 +214,15 @@ class Emulator:
     def _begin(self, request: Request) -> _Exchange:
         self._requests += 1
         stamp = strftime("%Y%m%d%H%M%S", gmtime(self.clock.now()))
-        match = _ROUTES.match(request.method, request.path)
+        match = self._match(request)
         exchange = _Exchange(request, self._requests, f"{stamp}{self._requests:018X}", match, [])
         if match:
             exchange.faults = self.faults.take(match.operation.operation_id, exchange.chat_id)
         return exchange
+
+    def _match(self, request: Request) -> Match | None:
+        match = _ROUTES.match(request.method, request.path)
+        return match if match and match.operation.offered(self.directory.readings) else None
 
     @contextmanager
     def _occupied(self, exchange: _Exchange, key: str | None) -> Iterator[None]:
@@ -259,11 +276,17 @@ class Emulator:
         if not operation.tokens:
             return
         exchange.caller = self._caller(exchange.request, operation)
-        _require_scope(exchange.caller, operation, exchange.request)
+        allowed = exchange.caller.app.ip_white_list
+        if allowed and exchange.request.address not in allowed:
+            raise Refusal(99991401)
+        own_code = operation.scope_code if self.directory.readings.missing_scope == "operation" else None
+        _require_scope(exchange.caller, operation, own_code)
+        if not (operation.hides_ids or self.directory.readings.user_ids_without_scope == "left_out"):
+            _require_id_scope(exchange.caller, exchange.request)
         tenant = self.directory.tenant(exchange.caller.tenant_key)
         if tenant.quota:
-            key = (operation.operation_id, exchange.caller.app.app_id, tenant.key)
-            self.quota.take(key, operation.windows, self.clock.now())
+            key = f"{operation.operation_id}/{exchange.caller.app.app_id}/{tenant.key}"
+            self.quota.take(key, operation.windows, self.clock.now(), operation.over_limit)
 
     def _caller(self, request: Request, operation: Operation) -> Caller:
         """Return who stands behind the token. Source: platform.openapi.yaml, info.x-common-errors."""
@@ -276,8 +299,10 @@ class Emulator:
         invalid = 99991668 if kind is TokenKind.USER else 99991663
         token = self.store.token(text)
         app = self.directory.apps.get(token.app_id) if token else None
-        if token is None or app is None or kind not in operation.tokens:
+        if token is None or not operation.takes(kind, self.directory.readings):
             raise Refusal(invalid)
+        if app is None:
+            raise Refusal(232004 if operation.in_group_service else invalid)
         if token.ends <= self.clock.now():
             raise Refusal(99991677 if kind is TokenKind.USER else 99991663)
         return self._behind(token, app)
@@ -295,21 +320,20 @@ class Emulator:
 
     def _call(self, exchange: _Exchange, match: Match) -> Call:
         """Return the call with its fields checked; refuse one that overlaps with another write."""
-        operation, request = match.operation, exchange.request
-        body: dict[str, Any] = {}
-        if operation.body is not None:
-            exchange.body = fields.parse_body(request.body)
-            dropped = [fault.field for fault in exchange.faults if fault.kind is FaultKind.DROP_FIELD]
-            body = fields.read_body(
-                operation.body,
-                _without(exchange.body, dropped) if dropped else exchange.body,
-                drop_unknown=self.directory.readings.unknown_enum == "dropped",
-            )
-        query = fields.read_query(operation.query, request.query)
-        if exchange.overlapping:
+        operation = match.operation
+        try:
+            body = self._body(exchange, operation)
+            query = fields.read_query(operation.query, exchange.request.query)
+        except Refusal as refusal:
+            code = self._own_refusals(operation).get(refusal.code)
+            if code is None:
+                raise
+            raise Refusal(code, refusal.msg, details=refusal.details, bare=operation.flat) from refusal
+        if exchange.overlapping and operation.busy is not None:
             raise Refusal(operation.busy)
         return Call(
             store=self.store,
+            quota=self.quota,
             directory=self.directory,
             seed=self.seed,
             now=self.clock.now(),
@@ -318,6 +342,31 @@ class Emulator:
             query=query,
             body=body,
         )
+
+    def _body(self, exchange: _Exchange, operation: Operation) -> dict[str, Any]:
+        """Return the body as the operation takes it, without what a fault drops."""
+        if operation.body is None:
+            return {}
+        if not exchange.request.body and self._may_omit_body(operation):
+            return fields.read_body(operation.body, {})
+        sent = _sent_body(operation.body, exchange.request, form=operation.form)
+        exchange.body = _loggable(sent)
+        dropped = [fault.field for fault in exchange.faults if fault.kind is FaultKind.DROP_FIELD]
+        return fields.read_body(
+            operation.body,
+            _without(sent, dropped) if dropped else sent,
+            drop_unknown=self.directory.readings.unknown_enum == "dropped",
+            refuse_unknown=self.directory.readings.unknown_fields == "refused",
+        )
+
+    def _own_refusals(self, operation: Operation) -> Mapping[int, int]:
+        """Return the codes with which an operation, instead of the gateway, answers malformed input."""
+        if self.directory.readings.declared_rules == "operation" and operation.in_group_service:
+            return {99992402: 232001}
+        return operation.refusals
+
+    def _may_omit_body(self, operation: Operation) -> bool:
+        return operation.body_optional and self.directory.readings.omitted_body == "accepted"
 
     def _note(self, exchange: _Exchange, response: Response | None) -> None:
         operation = exchange.match.operation if exchange.match else None
@@ -354,23 +403,40 @@ def open_emulator(scenario: Path, database: Path | None = None) -> Emulator:
 
 def _logged_body(exchange: _Exchange) -> Any:
     """Return the body as it was sent, also where a fault kept the operation from reading it; never a secret."""
-    if exchange.match is None or exchange.match.operation.body is None or not exchange.match.operation.tokens:
+    operation = exchange.match.operation if exchange.match else None
+    if operation is None or operation.body is None or not operation.tokens:
         return None
     if exchange.body is not None:
         return exchange.body
     try:
-        return fields.parse_body(exchange.request.body)
+        return _loggable(_sent_body(operation.body, exchange.request, form=operation.form))
     except Refusal:
         return None
 
 
+def _sent_body(shape: Fields, request: Request, *, form: bool) -> dict[str, Any]:
+    if form:
+        return fields.parse_form(shape, request.headers.get("content-type", ""), request.body)
+    return fields.parse_body(request.body)
+
+
+def _loggable(body: dict[str, Any]) -> dict[str, Any]:
+    """Return `body` with the size of each file in place of its bytes."""
+    return {
+        name: f"<{len(value)} bytes>" if isinstance(value, bytes) else value for name, value in body.items()
+    }
+
+
 def _busy_key(exchange: _Exchange) -> str | None:
-    """Return what no two writes may work on at a time: the chat, or the group in the making."""
-    if exchange.match is None or not exchange.match.operation.writes:
+    """Return what no two writes may work on at a time: the chat, or the group or message in the making."""
+    operation = exchange.match.operation if exchange.match else None
+    if operation is None or not operation.writes or operation.busy is None:
         return None
     if exchange.chat_id is not None:
         return exchange.chat_id
     uuid = dict(exchange.request.query).get("uuid")
+    if uuid is None and not operation.form:
+        uuid = (_logged_body(exchange) or {}).get("uuid")
     return ids.digest(exchange.request.headers.get("authorization"), uuid) if uuid else None
 
 
@@ -387,16 +453,28 @@ def _token_kind(text: str) -> TokenKind | None:
     return TokenKind.USER if text.startswith(("u-", "eyJ")) else None
 
 
-def _require_scope(caller: Caller, operation: Operation, request: Request) -> None:
-    """Refuse who may not: no scope (99991672), none granted (99991679), ids not to be seen (99991672).
+def _require_scope(caller: Caller, operation: Operation, own_code: int | None) -> None:
+    """Refuse who may not: no scope (99991672), none granted (99991679).
+
+    `own_code` stands for the first of them where the operation finds it, and not the gateway.
 
     Source: platform.openapi.yaml, info.x-missing-scope-error.
     """
+    each_of_these = [(scope,) for scope in operation.user_scopes] if caller.user else []
+    for scopes in each_of_these or filter(None, [operation.scopes]):
+        if not any(map(caller.app.may, scopes)):
+            raise (
+                Refusal(own_code)
+                if own_code
+                else _missing_scope(caller, 99991672, scopes, "action_scope_required")
+            )
+        if not any(map(caller.grants, scopes)):
+            raise _missing_scope(caller, 99991679, scopes, "action_privilege_required")
+
+
+def _require_id_scope(caller: Caller, request: Request) -> None:
+    """Refuse a call that asks for ids that the app is not to see (99991672)."""
     query = dict(request.query)
-    if operation.scopes and not any(map(caller.app.may, operation.scopes)):
-        raise _missing_scope(caller, 99991672, operation.scopes, "action_scope_required")
-    if operation.scopes and not any(map(caller.grants, operation.scopes)):
-        raise _missing_scope(caller, 99991679, operation.scopes, "action_privilege_required")
     asks_for_user_ids = "user_id" in {query.get(name) for name in _ID_TYPES}
     if asks_for_user_ids and not caller.app.may(USER_ID_SCOPE):
         raise _missing_scope(caller, 99991672, (USER_ID_SCOPE,), "field_scope_required")
@@ -425,7 +503,8 @@ def _missing_scope(caller: Caller, code: int, scopes: tuple[str, ...], kind: str
 
 def _scripted_answer(fault: Fault, log_id: str) -> Response:
     if fault.code is None:
-        return Response(fault.status, {"Content-Type": "text/html", **fault.headers}, fault.body.encode())
+        headers = {"Content-Type": "text/html", **fault.headers}
+        return Response(fault.status or 502, headers, fault.body.encode())
     return refusal_response(Refusal(fault.code, status=fault.status, headers=fault.headers), log_id)
 
 

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reconciler.emulator import ids
 from reconciler.emulator.readings import Readings
 from reconciler.emulator.wire import Refusal
+
+
+USER_ID_SCOPE = "contact:user.employee_id:readonly"
+"""Scope without which an app does not get to see ids of the form user_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,24 @@ class Tenant:
     """Members per group that the administrator allows (232044)."""
     member_list_cap: int | None = None
     """Length at which the security setting cuts member lists."""
+    search_lag: int = 60
+    """Seconds for which a search knows nothing of a new group, or of a new name of a group.
+
+    The platform only makes clear that search is not read-after-write (wire-behaviour.md, 4.2), not how long it
+    lags. With a minute nobody who makes a group and looks it up at once comes to rely on finding it.
+    """
     built_in_tabs: tuple[str, ...] = ("message", "pin")
     """Built-in tabs of a fresh group; `message` is always the first."""
     review_words: tuple[str, ...] = ()
     """Words that the content review refuses in names and descriptions (232023)."""
-    unreadable_docs: tuple[str, ...] = ()
-    """Documents that no bot may read (232051)."""
+    docs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Links of documents that are not open to all, with the names of their only collaborators (232051)."""
     images: tuple[tuple[str, str], ...] = ()
-    """Known image keys with the App ID that uploaded each (232056)."""
+    """Known image keys, of messages and avatars alike, with the App ID that uploaded each (232056)."""
+    encryption_key: bool = True
+    """Whether the key is there with which the tenant encrypts its messages and images (230036, 234041)."""
+    leak_check: bool = False
+    """Whether messages with plain phone numbers or mail addresses are refused (230028)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,10 @@ class App:
     store: bool = False
     installed_in: tuple[str, ...] = ()
     """Tenants that installed a store app."""
+    app_ticket: str = ""
+    """First ticket of a store app; the later ones are made from the seed."""
+    ip_white_list: tuple[str, ...] = ()
+    """Addresses that may call; empty lets everybody (99991401)."""
 
     def works_in(self, tenant_key: str) -> bool:
         """Tell whether the app can act in a tenant."""
@@ -69,6 +88,10 @@ class App:
     def may(self, scope: str) -> bool:
         """Tell whether the app holds `scope`."""
         return self.scopes is None or scope in self.scopes
+
+
+STATUSES = ("frozen", "exited", "unjoin")
+"""States of an account beside resigned; an account is activated unless its person has yet to join."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +107,19 @@ class User:
     mobile: str = ""
     resigned: bool = False
     visible: bool = True
+    """Whether the person is inside the apps' availability and data range."""
+    en_name: str = ""
+    enterprise_email: str = ""
+    departments: tuple[str, ...] = ()
+    """department_id of each department."""
+    status: tuple[str, ...] = ()
+    """What else the account is: any of `STATUSES`."""
+    refuses: tuple[str, ...] = ()
+    """App IDs of the bots whose messages the person has switched off (230053)."""
+    blocks: tuple[str, ...] = ()
+    """People who may not work together with this one, by any id, e-mail, mobile or name."""
+    contacts: tuple[str, ...] | None = None
+    """People of other tenants whom this one knows, named in the same way; `None` is everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +138,10 @@ class Caller:
     def id(self) -> str:
         """Inner id of the operator: of the person, else of the bot."""
         return self.user.union_id if self.user else self.app.app_id
+
+    def may(self, scopes: Iterable[str]) -> bool:
+        """Tell whether the app holds any of `scopes` and the person behind it, if any, granted that one."""
+        return any(self.app.may(scope) and self.grants(scope) for scope in scopes)
 
     def grants(self, scope: str) -> bool:
         """Tell whether the person lets the app use `scope`; a bot needs nobody's consent."""
@@ -151,6 +191,19 @@ class Directory:
             raise Refusal(99992361)
         return user
 
+    def by_contact(self, kind: str, value: str) -> User | None:
+        """Return the person with this `email` or `mobile`; +86 may be left out of a number."""
+        return self._by_contact.get((kind, _plain(value)))
+
+    @cached_property
+    def _by_contact(self) -> dict[tuple[str, str], User]:
+        return {
+            (kind, _plain(value)): user
+            for user in self.users.values()
+            for kind, value in (("email", user.email), ("mobile", user.mobile))
+            if value
+        }
+
     def show(self, app_id: str, id_type: str, union_id: str) -> str:
         """Return the id of a person in the form `id_type`, as the app `app_id` sees it."""
         user = self.users[union_id]
@@ -159,6 +212,19 @@ class Directory:
         if id_type == "user_id":
             return user.user_id
         return _open_id(app_id, user)
+
+    def collaborate(self, one: str, other: str) -> bool:
+        """Tell whether two people, named by their inner ids, may work together: neither blocks the other."""
+        return not any(
+            self.find(name) == blocked
+            for blocker, blocked in ((one, other), (other, one))
+            for name in self.users[blocker].blocks
+        )
+
+    def knows(self, one: str, stranger: str) -> bool:
+        """Tell whether somebody of another tenant is a contact of a person, both named by their inner ids."""
+        contacts = self.users[one].contacts
+        return contacts is None or stranger in map(self.find, contacts)
 
     def find(self, name: str) -> str:
         """Return the inner id of whoever `name` means: any id, e-mail, mobile or display name, or a bot.
@@ -170,15 +236,26 @@ class Directory:
             return name
         if name in self._by_open_id:
             return self._by_open_id[name][1].union_id
+        return self._by_other_name[name]
+
+    @cached_property
+    def _by_other_name(self) -> dict[str, str]:
+        """Inner ids by user_id, e-mail, mobile and display name; the first who is called so."""
+        found: dict[str, str] = {}
         for user in self.users.values():
-            if name and name in {user.user_id, user.email, user.mobile, user.name}:
-                return user.union_id
-        raise KeyError(name)
+            for name in filter(None, (user.user_id, user.email, user.mobile, user.name)):
+                found.setdefault(name, user.union_id)
+        return found
 
 
 def is_bot(member: str) -> bool:
     """Tell whether the inner id `member` is a bot's."""
     return member.startswith("cli_")
+
+
+def _plain(contact: str) -> str:
+    """Return an address or a number in the form in which it is compared."""
+    return contact.strip().lower().removeprefix("+86")
 
 
 def _open_id(app_id: str, user: User) -> str:

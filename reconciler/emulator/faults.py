@@ -48,7 +48,7 @@ class Fault:
         done: Whether the operation takes effect before the fault shows (drop after the effect, 504 although
             done, 232039). A refused operation keeps its own answer under `answer`.
         seconds: Seconds of `latency`.
-        status: HTTP status of `answer`.
+        status: HTTP status of `answer`; `None` is the usual one of the code, 502 without a code.
         code: Platform code of `answer`; `None` sends `body`.
         body: Body of `answer` without a code, HTML by default.
         headers: More headers of `answer`.
@@ -63,7 +63,7 @@ class Fault:
     probability: float = 1.0
     done: bool = False
     seconds: float = 0.0
-    status: int = 400
+    status: int | None = None
     code: int | None = None
     body: str = HTML_BODY
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -74,17 +74,21 @@ class Fault:
         """Return the fault that a JSON object describes by the names of the arguments.
 
         Raises:
-            ValueError: an unknown kind or a wrong value.
-            TypeError: an unknown or a missing name.
+            ValueError: an unknown name, an unknown kind or a wrong value.
         """
-        fault = cls(**{**value, "kind": FaultKind(value.get("kind", ""))})
+        unknown = sorted(value.keys() - {"kind", *_TYPES})
+        if unknown:
+            raise ValueError(f"`{unknown[0]}` is no part of a fault; there are: kind, {', '.join(_TYPES)}")
+        if value.get("kind") not in set(FaultKind):
+            raise ValueError(f"kind: must be one of {', '.join(FaultKind)}")
+        fault = cls(**{**value, "kind": FaultKind(value["kind"])})
         for name, kinds in _TYPES.items():
             given = getattr(fault, name)
             if not isinstance(given, kinds) or (isinstance(given, bool) and kinds is not bool):
                 raise ValueError(f"{name}: wrong type")
         if not all(isinstance(text, str) for pair in fault.headers.items() for text in pair):
             raise ValueError("headers: names and values must be text")
-        if fault.status not in range(200, 600):
+        if fault.status is not None and fault.status not in range(200, 600):
             raise ValueError("status: must be from 200 to 599")
         return fault
 
@@ -97,7 +101,7 @@ _TYPES: dict[str, Any] = {
     "probability": int | float,
     "done": bool,
     "seconds": int | float,
-    "status": int,
+    "status": int | None,
     "code": int | None,
     "body": str,
     "headers": Mapping,

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from typing import Any, TypeAlias, assert_never
 
 from reconciler.emulator.wire import Refusal
@@ -23,6 +24,8 @@ class Text:
     required: bool = False
     shortest: int = 0
     longest: int | None = None
+    pattern: re.Pattern[str] | None = None
+    """What the whole text must look like."""
     default: str | None = None
     refused_as: int | None = None
     """Code that answers a value outside `values`, where the operation has one of its own."""
@@ -32,6 +35,7 @@ class Text:
 class Number:
     """A whole number."""
 
+    values: tuple[int, ...] = ()
     least: int | None = None
     most: int | None = None
     required: bool = False
@@ -47,6 +51,22 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """The bytes of a part of a form."""
+
+    required: bool = False
+    default: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Any JSON value: the handler makes of it what it can."""
+
+    required: bool = False
+    default: None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list of one kind of thing."""
 
@@ -54,6 +74,15 @@ class Items:
     required: bool = False
     fewest: int = 0
     most: int | None = None
+    distinct: bool = False
+    default: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyObject:
+    """An object that nothing more is known of; it is taken as it stands."""
+
+    required: bool = False
     default: None = None
 
 
@@ -66,7 +95,7 @@ class Fields:
     default: None = None
 
 
-Shape: TypeAlias = Text | Number | Flag | Items | Fields
+Shape: TypeAlias = Text | Number | Flag | File | Anything | Items | AnyObject | Fields
 
 NO_FIELDS = Fields()
 
@@ -88,18 +117,40 @@ def parse_body(body: bytes) -> dict[str, Any]:
     return value
 
 
-def read_body(shape: Fields, value: dict[str, Any], *, drop_unknown: bool = False) -> dict[str, Any]:
+def parse_form(shape: Fields, content_type: str, body: bytes) -> dict[str, str | bytes]:
+    """Return the parts of a multipart/form-data body that `shape` knows: files as bytes, others as text.
+
+    What is no such body has no parts.
+    """
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
+    message = message_from_bytes(head + body)
+    found: dict[str, str | bytes] = {}
+    if message.get_content_type() != "multipart/form-data" or not message.is_multipart():
+        return found
+    parts: Any = message.get_payload()
+    for part in parts:
+        name, payload = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(payload, bytes) and name in shape.fields:
+            is_file = isinstance(shape.fields[name], File)
+            found[name] = payload if is_file else payload.decode(errors="replace")
+    return found
+
+
+def read_body(
+    shape: Fields, value: dict[str, Any], *, drop_unknown: bool = False, refuse_unknown: bool = False
+) -> dict[str, Any]:
     """Return the fields of `value` that `shape` knows, with defaults.
 
     Args:
         shape: What the operation takes.
         value: The parsed body.
         drop_unknown: Whether an enum value outside the list is dropped silently instead of refused.
+        refuse_unknown: Whether a field that `shape` does not know is refused instead of ignored.
 
     Raises:
         Refusal: 9499 for the first wrong JSON type, else 99992402 naming every broken rule.
     """
-    reader = _Reader(drop_unknown=drop_unknown)
+    reader = _Reader(drop_unknown=drop_unknown, refuse_unknown=refuse_unknown)
     read: dict[str, Any] = reader.read(shape, value, "")
     reader.finish()
     return read
@@ -108,13 +159,21 @@ def read_body(shape: Fields, value: dict[str, Any], *, drop_unknown: bool = Fals
 def read_query(shape: Fields, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return the parameters of `query` that `shape` knows, converted, with defaults.
 
+    A list is a parameter that stands there once per item.
+
     Raises:
         Refusal: 99992402 naming every broken rule, or the code that a parameter has of its own.
     """
-    reader = _Reader(drop_unknown=False)
-    given = {
-        name: reader.convert(shape.fields[name], text, name) for name, text in query if name in shape.fields
-    }
+    reader = _Reader()
+    given: dict[str, Any] = {}
+    for name, text in query:
+        match shape.fields.get(name):
+            case None:
+                pass
+            case Items(of=of):
+                given.setdefault(name, []).append(reader.convert(of, text, name))
+            case plain:
+                given[name] = reader.convert(plain, text, name)
     read: dict[str, Any] = reader.read(shape, given, "")
     reader.finish()
     return read
@@ -126,8 +185,9 @@ _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 class _Reader:
     """Walks one value along its shape and collects broken rules."""
 
-    def __init__(self, *, drop_unknown: bool) -> None:
+    def __init__(self, *, drop_unknown: bool = False, refuse_unknown: bool = False) -> None:
         self._drop_unknown = drop_unknown
+        self._refuse_unknown = refuse_unknown
         self._violations: list[dict[str, str]] = []
 
     def finish(self) -> None:
@@ -156,8 +216,12 @@ class _Reader:
                 return self._number(shape, value, path)
             case Flag():
                 return value if isinstance(value, bool) else _raise(_wrong_type(path, "boolean"))
+            case File() | Anything():
+                return value
             case Items():
                 return self._items(shape, value, path)
+            case AnyObject():
+                return value if isinstance(value, dict) else _raise(_wrong_type(path, "object"))
             case Fields():
                 return self._fields(shape, value, path)
             case _:
@@ -176,11 +240,19 @@ class _Reader:
             return self._broken(path, value, f"the minimum length of {path} is {shape.shortest}")
         if shape.longest is not None and len(value) > shape.longest:
             return self._broken(path, value, f"the maximum length of {path} is {shape.longest}")
+        if shape.pattern is not None and not shape.pattern.fullmatch(value):
+            return self._broken(path, value, f"{path} must match {shape.pattern.pattern}")
         return value
 
     def _number(self, shape: Number, value: Any, path: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, int):
             raise _wrong_type(path, "integer")
+        if shape.values and value not in shape.values:
+            if self._drop_unknown:
+                return None
+            return self._broken(
+                path, str(value), f"{path} must be one of {', '.join(map(str, shape.values))}"
+            )
         if shape.least is not None and value < shape.least:
             return self._broken(path, str(value), f"the minimum of {path} is {shape.least}")
         if shape.most is not None and value > shape.most:
@@ -194,6 +266,8 @@ class _Reader:
             return self._broken(path, "", f"the minimum number of {path} is {shape.fewest}")
         if shape.most is not None and len(value) > shape.most:
             return self._broken(path, "", f"the maximum number of {path} is {shape.most}")
+        if shape.distinct and any(item in value[:number] for number, item in enumerate(value)):
+            return self._broken(path, "", f"the items of {path} must differ")
         read = [self.read(shape.of, item, f"{path}[{number}]") for number, item in enumerate(value)]
         return [item for item in read if item is not None]
 
@@ -201,6 +275,9 @@ class _Reader:
         if not isinstance(value, dict):
             raise _wrong_type(path, "object")
         read: dict[str, Any] = {}
+        if self._refuse_unknown:
+            for name in value.keys() - shape.fields.keys():
+                self._broken(name, "", f"{name} is no field of {path or 'the body'}")
         for name, of in shape.fields.items():
             inner = f"{path}.{name}" if path else name
             item = value.get(name)

@@ -24,6 +24,8 @@ left out; ids that are left out are made from the seed and stay the same.
         tenant: …                 # key of another tenant
         store: false              # a store app, which works in every tenant of `installed_in`
         installed_in: [ … ]
+        app_ticket: …             # first ticket of a store app
+        ip_white_list: [ … ]      # addresses that may call
     users:
       - name: 李雷
         open_id: ou_…             # as the first app sees it
@@ -34,6 +36,13 @@ left out; ids that are left out are made from the seed and stay the same.
         mobile: …
         resigned: false
         visible: true             # inside the apps' availability
+        en_name: …
+        enterprise_email: …
+        departments: [ … ]        # department_id of each
+        status: [ … ]             # frozen, exited, unjoin
+        refuses: [cli_…]          # bots whose messages the person has switched off
+        blocks: [ … ]             # people who may not work together with this one
+        contacts: [ … ]           # people of other tenants whom the person knows; default: everybody
         tenant: …                 # key of another tenant
     groups:                       # existing groups; people by any id, e-mail, mobile or name, bots by App ID
       - chat_id: oc_…
@@ -55,38 +64,56 @@ left out; ids that are left out are made from the seed and stay the same.
         settings: {edit_permission: only_owner}
         restricted_mode: {status: true, screenshot_has_permission_setting: not_anyone}
         tabs: [{name: …, type: url, link: …, icon_key: …, is_built_in: true}]
+        announcement:             # of docx, empty, unless something else stands here
+          type: docx              # docx | doc
+          text: …                 # one paragraph per line; or, of type docx:
+          blocks: [{heading1: …}, {callout: [{text: …}]}]   # see `Tree.write` in blocks.py
+          revision: 1
+          state: usable           # usable | missing | copying
+          owner: …                # default: the owner of the group
+          barred: [ … ]           # who may not read it
         menus: [{name: …, link: …, children: [{name: …, link: …}]}]
+        tags: [ … ]               # tenant | department | edu | meeting | customer_service
         tabs_and_menus_reserved: false
+        pins_reserved: false      # only owner and managers may pin to the top of the group
+        secret: false             # a secret chat; like a team group it cannot be shared
+        team: false
         super_large: false
         meeting: false
         banned: false
+    faults:                       # what goes wrong, from the first request on: `Fault` in faults.py
+      - {kind: answer, operation: chat_update, code: 99991400, status: 429, count: 2}
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reconciler.emulator import ids
+from reconciler.emulator.announcement import STATES as ANNOUNCEMENT_STATES
+from reconciler.emulator.announcement import TYPES as ANNOUNCEMENT_TYPES
+from reconciler.emulator.announcement import new_announcement, write_announcement
 from reconciler.emulator.chat import (
     DEFAULT_SETTINGS,
     RESTRICTED_SETTINGS,
     RESTRICTION_VALUES,
     SETTING_VALUES,
     SHARE_BESIDE_ADD,
+    TAGS,
     UNRESTRICTED,
     Chat,
 )
-from reconciler.emulator.directory import App, Directory, Tenant, User
+from reconciler.emulator.directory import STATUSES, App, Directory, Tenant, User
+from reconciler.emulator.faults import Fault
+from reconciler.emulator.nodes import Node, NodeError, read_nodes
 from reconciler.emulator.readings import Readings, alternatives
-
-if TYPE_CHECKING:
-    from ruamel.yaml.error import StringMark
-    from ruamel.yaml.nodes import Node
 
 LARGEST = 20_000_000
 """Bytes of the largest scenario that is read."""
@@ -133,6 +160,14 @@ class Scenario:
         """Return fresh copies of the existing groups."""
         return [_read_group(section, self._content) for section in self._content.groups]
 
+    def faults(self, operations: Container[str]) -> list[Fault]:
+        """Return the faults to begin with; `operations` are the operationIds there are.
+
+        Raises:
+            ScenarioError: a fault is wrong.
+        """
+        return [_read_fault(value, operations) for value in self._content.faults]
+
     @cached_property
     def _content(self) -> _Content:
         return _read_scenario(self.text, self.file)
@@ -169,11 +204,10 @@ class _Value:
     def __init__(self, node: Node, file: str) -> None:
         self.node = node
         self.file = file
-        self.kind = str(node.tag).removeprefix("tag:yaml.org,2002:")
-        """Tag of YAML: str, int, bool, seq, map …"""
+        self.kind = node.kind
 
     def error(self, message: str) -> ScenarioError:
-        return _error_at(message, self.file, self.node.start_mark)
+        return ScenarioError(message, self.file, self.node.line, self.node.column)
 
     def _scalar(self, kinds: tuple[str, ...], wanted: str) -> str:
         if self.kind not in kinds:
@@ -188,7 +222,8 @@ class _Value:
         return self._scalar(("bool",), "true or false").lower() == "true"
 
     def number(self) -> int:
-        return int(self._scalar(("int",), "a whole number"))
+        text = self._scalar(("int",), "a whole number")
+        return int(text, base=0 if text[:2] in {"0o", "0x"} else 10)
 
     def items(self) -> list[_Value]:
         if self.kind != "seq":
@@ -197,6 +232,24 @@ class _Value:
 
     def section(self) -> _Section:
         return _Section(self)
+
+    def plain(self) -> Any:
+        """Return the value as plain data."""
+        match self.kind:
+            case "map":
+                return {name: value.plain() for name, value in self.section().values.items()}
+            case "seq":
+                return [item.plain() for item in self.items()]
+            case "bool":
+                return self.flag()
+            case "int":
+                return self.number()
+            case "float":
+                return float(self.node.value)
+            case "null":
+                return None
+            case _:
+                return self.text()
 
 
 class _Section:
@@ -278,22 +331,11 @@ def _one_of(value: _Value, values: Iterable[str]) -> str:
     return value.text()
 
 
-def _error_at(message: str, file: str, mark: StringMark | None) -> ScenarioError:
-    return (
-        ScenarioError(message, file, mark.line + 1, mark.column + 1) if mark else ScenarioError(message, file)
-    )
-
-
 def _compose(text: str, file: str) -> _Value:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        raise _error_at(str(error.problem or error.context), file, error.problem_mark) from error
-    except YAMLError as error:
-        raise ScenarioError(str(error).splitlines()[0], file) from error
+        node = read_nodes(text)
+    except NodeError as error:
+        raise ScenarioError(error.message, file, error.line, error.column) from error
     if node is None:
         raise ScenarioError("the file is empty", file)
     return _Value(node, file)
@@ -307,6 +349,7 @@ class _Content:
     seed: str
     directory: Directory
     groups: list[_Value]
+    faults: list[_Value]
 
 
 def _read_scenario(text: str, file: str) -> _Content:
@@ -321,15 +364,23 @@ def _read_scenario(text: str, file: str) -> _Content:
     apps = [_read_app(app, tenant, seed) for app in section.sections("apps")]
     if not apps:
         raise section.value.error("`apps` needs at least one app")
-    users = [_read_user(user, tenant, seed, apps[0].app_id) for user in section.sections("users")]
-    groups = section.items("groups")
+    people = section.sections("users")
+    users = [_read_user(person, tenant, seed, apps[0].app_id) for person in people]
+    groups, faults = section.items("groups"), section.items("faults")
+    tenants = [section.need("tenant").section(), *section.sections("tenants")]
     section.finish()
     _require_distinct(section, apps, users)
-    return _Content(seed, Directory([tenant, *others], apps, users, readings), groups)
+    directory = Directory([tenant, *others], apps, users, readings)
+    _require_collaborators(tenants, directory)
+    for person in people:
+        for names in ("blocks", "contacts"):
+            _People(directory).list(person, names)  # refuses a name that means nobody
+    return _Content(seed, directory, groups, faults)
 
 
 def _read_tenant(section: _Section) -> Tenant:
     usual = Tenant("")
+    search_lag = section.number("search_lag")
     tenant = Tenant(
         key=section.need("key").text(),
         name=section.text("name"),
@@ -339,13 +390,34 @@ def _read_tenant(section: _Section) -> Tenant:
         quota=section.flag("quota", default=usual.quota),
         member_cap=section.number("member_cap"),
         member_list_cap=section.number("member_list_cap"),
+        search_lag=usual.search_lag if search_lag is None else search_lag,
         built_in_tabs=_read_built_in_tabs(section, usual.built_in_tabs),
         review_words=section.texts("review_words"),
-        unreadable_docs=section.texts("unreadable_docs"),
+        docs=_read_docs(section),
         images=tuple((key, app.text()) for key, app in section.mapping("images").items()),
+        encryption_key=section.flag("encryption_key", default=usual.encryption_key),
+        leak_check=section.flag("leak_check", default=usual.leak_check),
     )
     section.finish()
     return tenant
+
+
+def _read_docs(section: _Section) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    unreadable: list[tuple[str, tuple[str, ...]]] = [(link, ()) for link in section.texts("unreadable_docs")]
+    shared = [
+        (link, tuple(name.text() for name in names.items()))
+        for link, names in section.mapping("docs").items()
+    ]
+    return (*unreadable, *shared)
+
+
+def _require_collaborators(tenants: Iterable[_Section], directory: Directory) -> None:
+    """Refuse a collaborator of a document who does not exist; tenants are read before there are people."""
+    people = _People(directory)
+    for tenant in tenants:
+        for names in tenant.mapping("docs").values():
+            for name in names.items():
+                people.find(name)
 
 
 def _read_readings(section: _Section) -> Readings:
@@ -385,6 +457,8 @@ def _read_app(section: _Section, tenant: Tenant, seed: str) -> App:
         external_sharing=section.flag("external_sharing", default=False),
         store=section.flag("store", default=False),
         installed_in=section.texts("installed_in"),
+        app_ticket=section.text("app_ticket"),
+        ip_white_list=section.texts("ip_white_list"),
     )
     section.finish()
     return app
@@ -414,6 +488,13 @@ def _read_user(section: _Section, tenant: Tenant, seed: str, first_app: str) -> 
         mobile=section.text("mobile"),
         resigned=section.flag("resigned", default=False),
         visible=section.flag("visible", default=True),
+        en_name=section.text("en_name"),
+        enterprise_email=section.text("enterprise_email"),
+        departments=section.texts("departments"),
+        status=tuple(_one_of(item, STATUSES) for item in section.items("status")),
+        refuses=section.texts("refuses"),
+        blocks=section.texts("blocks"),
+        contacts=None if section.get("contacts") is None else section.texts("contacts"),
     )
     section.finish()
     return user
@@ -430,10 +511,20 @@ def _require_distinct(section: _Section, apps: list[App], users: list[User]) -> 
         "mobile": [user.mobile for user in users if user.mobile],
     }
     for kind, values in kinds.items():
-        twice = next((value for value in values if values.count(value) > 1), None)
+        twice = next((value for value, count in Counter(values).items() if count > 1), None)
         if twice is not None:
             name = "apps" if kind == "app_id" else "users"
             raise section.need(name).error(f"two of the {name} have the {kind} `{twice}`")
+
+
+def _read_fault(value: _Value, operations: Container[str]) -> Fault:
+    try:
+        fault = Fault.from_json(value.section().value.plain())
+    except ValueError as error:
+        raise value.error(str(error)) from error
+    if fault.operation is not None and fault.operation not in operations:
+        raise value.error(f"there is no operation {fault.operation}")
+    return fault
 
 
 def _read_group(value: _Value, content: _Content) -> Chat:
@@ -455,10 +546,14 @@ def _read_group(value: _Value, content: _Content) -> Chat:
         i18n_names={locale: text.text() for locale, text in section.mapping("i18n_names").items()},
         settings=_read_settings(section),
         restricted=_read_restricted(section),
+        tags=[_one_of(tag, TAGS) for tag in section.items("tags")],
         managers=people.list(section, "managers"),
         moderators=people.list(section, "moderators"),
         pending=people.list(section, "pending"),
         tabs_and_menus_reserved=section.flag("tabs_and_menus_reserved", default=False),
+        pins_reserved=section.flag("pins_reserved", default=False),
+        secret=section.flag("secret", default=False),
+        team=section.flag("team", default=False),
         super_large=section.flag("super_large", default=False),
         meeting=section.flag("meeting", default=False),
         banned=section.flag("banned", default=False),
@@ -467,6 +562,8 @@ def _read_group(value: _Value, content: _Content) -> Chat:
     if not chat.dissolved:
         for member in (chat.owner, *joining, *chat.managers):
             chat.join(member)
+    elif chat.status == "dissolved_save":
+        chat.former = [chat.owner, *joining]
     tenant = directory.tenant(chat.tenant_key)
     custom = [_read_tab(tab) for tab in section.sections("tabs")]
     chat.tabs = [
@@ -477,8 +574,35 @@ def _read_group(value: _Value, content: _Content) -> Chat:
         _read_menu(menu, f"{content.seed}/{chat.chat_id}/{number}")
         for number, menu in enumerate(section.sections("menus"))
     ]
+    if chat.mode != "p2p":
+        chat.announcement = _read_announcement(section.get("announcement"), chat, content.seed, people)
     section.finish()
     return chat
+
+
+def _read_announcement(value: _Value | None, chat: Chat, seed: str, people: _People) -> dict[str, Any]:
+    if value is None:
+        return new_announcement("docx", chat.chat_id, chat.owner)
+    section = value.section()
+    owner = section.get("owner")
+    kind = section.choice("type", ANNOUNCEMENT_TYPES, "docx")
+    announcement = new_announcement(kind, chat.chat_id, chat.owner if owner is None else people.find(owner))
+    numbers = count()
+    try:
+        write_announcement(
+            announcement,
+            chat.chat_id,
+            lambda: ids.block_id(seed, chat.chat_id, next(numbers)),
+            section.text("text"),
+            [item.plain() for item in section.items("blocks")],
+        )
+    except ValueError as error:
+        raise value.error(str(error)) from error
+    announcement["revision"] = section.number("revision") or 1
+    announcement["state"] = section.choice("state", ANNOUNCEMENT_STATES, "usable")
+    announcement["barred"] = people.list(section, "barred")
+    section.finish()
+    return announcement
 
 
 class _People:

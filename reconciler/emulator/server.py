@@ -8,19 +8,17 @@ import ipaddress
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
-from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.emulator.core import Emulator
-from reconciler.emulator.wire import ConnectionDroppedError, Request
+from reconciler.emulator.wire import ConnectionDroppedError, Request, Response
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -47,18 +45,40 @@ def serve(
     with socket.create_server((host, port), family=family) as listener:
         bound = listener.getsockname()[1]
         shown = f"[{host}]" if family == socket.AF_INET6 else host
-        server = _Server(emulator, lambda: announce(f"http://{shown}:{bound}"))
-        asyncio.run(server.serve(sockets=[listener]))
+        server = Server(emulator.handle, lambda: announce(f"http://{shown}:{bound}"))
+        with _ended_by_signals(server):
+            asyncio.run(server.serve(sockets=[listener]))
 
 
-class _Server(uvicorn.Server):
-    """A server that says when it listens, and for which a signal is an ordinary end."""
+@contextlib.contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """Let signals end the server; they belong to the main thread, other threads leave them alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, server.handle_exit) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
-    def __init__(self, emulator: Emulator, announce: Callable[[], None]) -> None:
+
+class Server(uvicorn.Server):
+    """A server for the running event loop, which says when it listens; `should_exit` ends it.
+
+    Args:
+        answer: What answers a request: `Emulator.handle`.
+        announce: Called once when connections are accepted.
+    """
+
+    def __init__(
+        self, answer: Callable[[Request], Awaitable[Response]], announce: Callable[[], None]
+    ) -> None:
         connections: dict[Any, asyncio.Transport] = {}
         super().__init__(
             uvicorn.Config(
-                Starlette(routes=[Mount("/", app=_Endpoint(emulator, connections))]),
+                _Endpoint(answer, connections),
                 http=_remembering(connections),
                 ws="none",
                 lifespan="off",
@@ -71,21 +91,13 @@ class _Server(uvicorn.Server):
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections, and say so."""
         await super().startup(sockets)
         self._announce()
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # uvicorn raises the signal once more at the end, which would make an ordinary stop look like a kill.
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+        """Leave signals to `serve`: uvicorn would raise them once more, and make an ordinary stop look like a kill."""
+        return contextlib.nullcontext()
 
 
 def _remembering(connections: dict[Any, asyncio.Transport]) -> type[H11Protocol]:
@@ -98,6 +110,9 @@ def _remembering(connections: dict[Any, asyncio.Transport]) -> type[H11Protocol]
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
             self._peer = transport.get_extra_info("peername")[:2]
             connections[self._peer] = transport
+            # asyncio leaves this out for sockets made by `socket.create_server`; head and body of an answer
+            # are two packets, and the second would wait 40 ms for the client's word on the first.
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             super().connection_made(transport)
 
         def connection_lost(self, exc: Exception | None) -> None:
@@ -110,8 +125,10 @@ def _remembering(connections: dict[Any, asyncio.Transport]) -> type[H11Protocol]
 class _Endpoint:
     """The ASGI side: request in, answer or a broken connection out."""
 
-    def __init__(self, emulator: Emulator, connections: dict[Any, asyncio.Transport]) -> None:
-        self._emulator = emulator
+    def __init__(
+        self, answer: Callable[[Request], Awaitable[Response]], connections: dict[Any, asyncio.Transport]
+    ) -> None:
+        self._answer = answer
         self._connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,10 +139,11 @@ class _Endpoint:
             query=http.query_params.multi_items(),
             headers=dict(http.headers),
             body=await http.body(),
+            address=http.client.host if http.client else "",
             local=_is_local(http),
         )
         try:
-            answer = await self._emulator.handle(request)
+            answer = await self._answer(request)
         except ConnectionDroppedError:
             self._connections[scope["client"]].abort()
             await receive()  # the body is read, so this is the news that the connection is gone

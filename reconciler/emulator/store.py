@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from reconciler.emulator.chat import Chat
 from reconciler.emulator.directory import App, Directory, Tenant, User
 from reconciler.emulator.readings import Readings
+from reconciler.emulator.wire import LateRefusal
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,23 +31,59 @@ CREATE TABLE IF NOT EXISTS chats (
     listed INTEGER NOT NULL,
     members TEXT NOT NULL,
     active_time REAL NOT NULL,
+    public_in TEXT,
     public_name TEXT,
     document TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS chats_by_public_name ON chats (public_name) WHERE public_name IS NOT NULL;
+CREATE TABLE IF NOT EXISTS names (
+    chat_id TEXT NOT NULL, since REAL NOT NULL, names TEXT NOT NULL, PRIMARY KEY (chat_id, since)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS links (
+    token TEXT PRIMARY KEY, chat_id TEXT NOT NULL, maker TEXT NOT NULL, validity TEXT NOT NULL, ends REAL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tokens (
     token TEXT PRIMARY KEY, kind TEXT NOT NULL, app_id TEXT NOT NULL, tenant_key TEXT NOT NULL,
     ends REAL NOT NULL, user TEXT, granted TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tokens_by_app ON tokens (app_id, tenant_key, kind, ends);
 CREATE TABLE IF NOT EXISTS creations (
-    app_id TEXT NOT NULL, uuid TEXT NOT NULL, owner TEXT NOT NULL, chat_id TEXT NOT NULL, time REAL NOT NULL,
-    PRIMARY KEY (app_id, uuid, owner)
+    maker TEXT NOT NULL, uuid TEXT NOT NULL, owner TEXT NOT NULL, chat_id TEXT NOT NULL, time REAL NOT NULL,
+    PRIMARY KEY (maker, uuid, owner)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS revisions (
+    chat_id TEXT NOT NULL, revision INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (chat_id, revision)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS edits (
+    chat_id TEXT NOT NULL, kind TEXT NOT NULL, client_token TEXT NOT NULL, time REAL NOT NULL,
+    document TEXT NOT NULL, PRIMARY KEY (chat_id, kind, client_token)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS messages (
+    message_id TEXT PRIMARY KEY, chat_id TEXT NOT NULL, sender TEXT NOT NULL, time REAL NOT NULL,
+    document TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS messages_by_chat ON messages (chat_id, time);
+CREATE TABLE IF NOT EXISTS sendings (
+    sender TEXT NOT NULL, uuid TEXT NOT NULL, message_id TEXT NOT NULL, time REAL NOT NULL,
+    PRIMARY KEY (sender, uuid)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS images (
+    image_key TEXT PRIMARY KEY, app_id TEXT NOT NULL, image_type TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 
-_TABLES = ("meta", "directory", "chats", "tokens", "creations")
+_TABLES = (
+    "meta", "directory", "chats", "names", "links", "tokens", "creations", "revisions", "edits", "messages", "sendings", "images",
+)  # fmt: skip
 
+
+_LISTED = """(
+    listed AND instr(members, :place)
+    OR :dissolved AND EXISTS (SELECT 1 FROM json_each(document, '$.former') WHERE value = :member)
+) AND (
+    :tenant_key IS NULL OR json_extract(document, '$.tenant_key') = :tenant_key OR json_extract(document, '$.external')
+)"""
+"""Condition for the chats of a `Listing`."""
 
 _LAYOUT = 2
 """Version of the tables; a file with another one is refused."""
@@ -83,6 +120,58 @@ class NumberedChat(NamedTuple):
     chat: Chat
 
 
+class Listing(NamedTuple):
+    """Whose chats are listed: those `member` is in; with `dissolved` also those whose history it keeps.
+
+    `tenant_key` narrows them to the groups of one tenant and the external ones; `None` leaves them all.
+    """
+
+    member: str
+    dissolved: bool = False
+    tenant_key: str | None = None
+
+
+class SearchedChat(NamedTuple):
+    """What a search goes by: the place in the order of creation, whether the group lives, who is in it, names."""
+
+    number: int
+    chat_id: str
+    alive: bool
+    members: list[str]
+    names: list[str]
+
+
+class Link(NamedTuple):
+    """A share link: who obtained it, with which validity period, and when it ends; `None` for never."""
+
+    token: str
+    chat_id: str
+    maker: str
+    validity: str
+    ends: float | None
+
+
+class Message(NamedTuple):
+    """A message; `sender` is the inner id of a person or a bot.
+
+    `document` is the answer of im_message_create, with open_ids as the sending app sees them.
+    """
+
+    message_id: str
+    chat_id: str
+    sender: str
+    time: float
+    document: dict[str, Any]
+
+
+class Image(NamedTuple):
+    """An uploaded image: by which app, and as what (`message` or `avatar`)."""
+
+    image_key: str
+    app_id: str
+    image_type: str
+
+
 class Store:
     """The database; `None` as path keeps everything in memory.
 
@@ -102,10 +191,13 @@ class Store:
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[None]:
-        """Make everything inside happen at once or, on an exception, not at all."""
+        """Make everything inside happen at once or, on an exception that is no `LateRefusal`, not at all."""
         self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
         try:
             yield
+        except LateRefusal:
+            self._connection.execute("COMMIT")
+            raise
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
@@ -181,36 +273,72 @@ class Store:
     def add_chat(self, chat: Chat) -> None:
         """Keep a new chat."""
         self._connection.execute(
-            "INSERT INTO chats (chat_id, listed, members, active_time, public_name, document)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO chats (chat_id, listed, members, active_time, public_in, public_name, document)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (chat.chat_id, *_columns(chat)),
         )
+        self._note_names(chat)
 
     def save_chat(self, chat: Chat) -> None:
         """Keep the present state of a chat."""
         self._connection.execute(
-            "UPDATE chats SET listed = ?, members = ?, active_time = ?, public_name = ?, document = ?"
-            " WHERE chat_id = ?",
+            "UPDATE chats SET listed = ?, members = ?, active_time = ?, public_in = ?, public_name = ?,"
+            " document = ? WHERE chat_id = ?",
             (*_columns(chat), chat.chat_id),
         )
+        self._note_names(chat)
 
-    def chats_created_after(self, member: str, number: int, limit: int) -> list[NumberedChat]:
-        """Return at most `limit` chats that `member` is in, oldest first, beginning after `number`."""
+    def _note_names(self, chat: Chat) -> None:
+        """Remember since when the chat has its names, for searches that lag."""
+        names = "\n".join(filter(None, [chat.name, *chat.i18n_names.values()]))
+        self._connection.execute(
+            "INSERT OR REPLACE INTO names SELECT :chat_id, :since, :names WHERE :names IS NOT"
+            " (SELECT names FROM names WHERE chat_id = :chat_id ORDER BY since DESC LIMIT 1)",
+            {"chat_id": chat.chat_id, "since": chat.active_time, "names": names},
+        )
+
+    def chats_created_after(self, listing: Listing, number: int, limit: int) -> list[NumberedChat]:
+        """Return at most `limit` chats of `listing`, oldest first, beginning after `number`."""
         rows = self._connection.execute(
-            "SELECT number, document FROM chats WHERE number > ? AND listed AND instr(members, ?)"
-            " ORDER BY number LIMIT ?",
-            (number, f"|{member}|", limit),
+            f"SELECT number, document FROM chats WHERE number > :number AND {_LISTED}"  # noqa: S608 (our own text)
+            " ORDER BY number LIMIT :limit",
+            {**_named(listing), "number": number, "limit": limit},
         )
         return [NumberedChat(found, Chat(**json.loads(document))) for found, document in rows]
 
-    def chats_by_activity(self, member: str, offset: int, limit: int) -> list[Chat]:
-        """Return at most `limit` chats that `member` is in, most recently active first."""
+    def chats_by_activity(self, listing: Listing, offset: int, limit: int) -> list[Chat]:
+        """Return at most `limit` chats of `listing`, most recently active first."""
         rows = self._connection.execute(
-            "SELECT document FROM chats WHERE listed AND instr(members, ?)"
-            " ORDER BY active_time DESC, number DESC LIMIT ? OFFSET ?",
-            (f"|{member}|", limit, offset),
+            f"SELECT document FROM chats WHERE {_LISTED}"  # noqa: S608 (our own text)
+            " ORDER BY active_time DESC, number DESC LIMIT :limit OFFSET :offset",
+            {**_named(listing), "offset": offset, "limit": limit},
         )
         return [Chat(**json.loads(document)) for (document,) in rows]
+
+    def one_to_one_chat(self, one: str, other: str) -> Chat | None:
+        """Return the p2p chat of two members."""
+        row = self._connection.execute(
+            "SELECT document FROM chats WHERE NOT listed AND instr(members, ?) AND instr(members, ?)",
+            (f"|{one}|", f"|{other}|"),
+        ).fetchone()
+        return Chat(**json.loads(row[0])) if row else None
+
+    def searched_chats(
+        self, member: str, tenant_key: str, as_of: float, number: int
+    ) -> Iterator[SearchedChat]:
+        """Yield the groups that `member` is in or that are public in the tenant, oldest first, after `number`.
+
+        A group has the names that it had at the time `as_of`; one that was not there yet is left out.
+        """
+        rows = self._connection.execute(
+            "SELECT number, chat_id, listed, members, names FROM chats JOIN names USING (chat_id)"
+            " WHERE number > ? AND (listed AND instr(members, ?) OR public_in = ?)"
+            " AND since = (SELECT max(since) FROM names WHERE chat_id = chats.chat_id AND since <= ?)"
+            " ORDER BY number",
+            (number, f"|{member}|", tenant_key, as_of),
+        )
+        for found, chat_id, listed, members, names in rows:
+            yield SearchedChat(found, chat_id, bool(listed), members.strip("|").split("|"), names.split("\n"))
 
     def public_name_taken(self, chat: Chat) -> bool:
         """Tell whether another public group of the tenant has the name of `chat`."""
@@ -221,19 +349,140 @@ class Store:
 
     # ---- deduplication of creations
 
-    def created_chat(self, app_id: str, uuid: str, owner: str, since: float) -> str | None:
-        """Return the chat that `app_id` made with `uuid` and `owner` at or after `since`."""
+    def created_chat(self, maker: str, uuid: str, owner: str, since: float) -> str | None:
+        """Return the chat that `maker` made with `uuid` and `owner` at or after `since`."""
         row = self._connection.execute(
-            "SELECT chat_id FROM creations WHERE app_id = ? AND uuid = ? AND owner = ? AND time >= ?",
-            (app_id, uuid, owner, since),
+            "SELECT chat_id FROM creations WHERE maker = ? AND uuid = ? AND owner = ? AND time >= ?",
+            (maker, uuid, owner, since),
         ).fetchone()
         return str(row[0]) if row else None
 
-    def remember_creation(self, app_id: str, uuid: str, owner: str, chat_id: str, time: float) -> None:
+    def remember_creation(self, maker: str, uuid: str, owner: str, chat_id: str, time: float) -> None:
         """Remember which chat a `uuid` made."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO creations VALUES (?, ?, ?, ?, ?)", (app_id, uuid, owner, chat_id, time)
+            "INSERT OR REPLACE INTO creations VALUES (?, ?, ?, ?, ?)", (maker, uuid, owner, chat_id, time)
         )
+
+    # ---- share links
+
+    def link(self, token: str) -> Link | None:
+        """Return the share link with `token`, also after its end."""
+        row = self._connection.execute("SELECT * FROM links WHERE token = ?", (token,)).fetchone()
+        return Link(*row) if row else None
+
+    def usable_link(self, chat_id: str, maker: str, validity: str, now: float) -> Link | None:
+        """Return the link of a chat that `maker` obtained with `validity` and that has not ended."""
+        row = self._connection.execute(
+            "SELECT * FROM links WHERE chat_id = ? AND maker = ? AND validity = ?"
+            " AND (ends IS NULL OR ends > ?)",
+            (chat_id, maker, validity, now),
+        ).fetchone()
+        return Link(*row) if row else None
+
+    def add_link(self, link: Link) -> None:
+        """Keep a new link."""
+        self._connection.execute("INSERT INTO links VALUES (?, ?, ?, ?, ?)", link)
+
+    # ---- announcements
+
+    def keep_revision(self, chat_id: str, revision: int, blocks: dict[str, Any]) -> None:
+        """Keep the blocks of an announcement as they are in a revision that is about to be superseded."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?)", (chat_id, revision, _dump(blocks))
+        )
+
+    def kept_revision(self, chat_id: str, revision: int) -> dict[str, Any] | None:
+        """Return the blocks of an announcement in an earlier revision; `None` if nothing changed since."""
+        row = self._connection.execute(
+            "SELECT document FROM revisions WHERE chat_id = ? AND revision >= ? ORDER BY revision LIMIT 1",
+            (chat_id, revision),
+        ).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
+    def block_was_deleted(self, chat_id: str, block_id: str) -> bool:
+        """Tell whether an earlier revision of an announcement has a block."""
+        row = self._connection.execute(
+            "SELECT 1 FROM revisions WHERE chat_id = ? AND instr(document, ?) LIMIT 1",
+            (chat_id, _dump(block_id)),
+        ).fetchone()
+        return row is not None
+
+    def block_is_elsewhere(self, chat_id: str, block_id: str) -> bool:
+        """Tell whether the announcement of another chat has a block."""
+        row = self._connection.execute(
+            "SELECT 1 FROM chats WHERE chat_id != ? AND instr(document, ?) LIMIT 1",
+            (chat_id, f"{_dump(block_id)}:"),
+        ).fetchone()
+        return row is not None
+
+    def earlier_edit(self, chat_id: str, kind: str, client_token: str, since: float) -> dict[str, Any] | None:
+        """Return the answer to the edit that was made with `client_token` at or after `since`."""
+        row = self._connection.execute(
+            "SELECT document FROM edits WHERE chat_id = ? AND kind = ? AND client_token = ? AND time >= ?",
+            (chat_id, kind, client_token, since),
+        ).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
+    def remember_edit(
+        self, chat_id: str, kind: str, client_token: str, time: float, answer: dict[str, Any]
+    ) -> None:
+        """Remember what an edit was answered with."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?)",
+            (chat_id, kind, client_token, time, _dump(answer)),
+        )
+
+    # ---- messages
+
+    def message(self, message_id: str) -> Message | None:
+        """Return the message `message_id`."""
+        row = self._connection.execute(
+            "SELECT * FROM messages WHERE message_id = ?", (message_id,)
+        ).fetchone()
+        if row is None:
+            return None
+        known, chat_id, sender, time, document = row
+        return Message(known, chat_id, sender, time, json.loads(document))
+
+    def add_message(self, message: Message) -> None:
+        """Keep a new message."""
+        self._connection.execute(
+            "INSERT INTO messages VALUES (?, ?, ?, ?, ?)", (*message[:-1], _dump(message.document))
+        )
+
+    def bot_messages_after(self, chat_id: str, time: float) -> int:
+        """Return how many messages bots sent into a chat after `time`."""
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM messages WHERE chat_id = ? AND time > ? AND sender LIKE 'cli!_%' ESCAPE '!'",
+            (chat_id, time),
+        ).fetchone()
+        return int(count)
+
+    def sent_message(self, sender: str, uuid: str, since: float) -> Message | None:
+        """Return the message that `sender` sent with `uuid` at or after `since`."""
+        row = self._connection.execute(
+            "SELECT message_id FROM sendings WHERE sender = ? AND uuid = ? AND time >= ?",
+            (sender, uuid, since),
+        ).fetchone()
+        return self.message(row[0]) if row else None
+
+    def remember_sending(self, uuid: str, message: Message) -> None:
+        """Remember which message a `uuid` of its sender made."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO sendings VALUES (?, ?, ?, ?)",
+            (message.sender, uuid, message.message_id, message.time),
+        )
+
+    # ---- images
+
+    def image(self, image_key: str) -> Image | None:
+        """Return the uploaded image `image_key`."""
+        row = self._connection.execute("SELECT * FROM images WHERE image_key = ?", (image_key,)).fetchone()
+        return Image(*row) if row else None
+
+    def add_image(self, image: Image) -> None:
+        """Keep a new image."""
+        self._connection.execute("INSERT INTO images VALUES (?, ?, ?)", image)
 
     # ---- tokens
 
@@ -301,15 +550,21 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
+def _named(listing: Listing) -> dict[str, Any]:
+    """Return the values that `_LISTED` takes."""
+    return {**listing._asdict(), "place": f"|{listing.member}|"}
+
+
 def _public_name(chat: Chat) -> str:
     return f"{chat.tenant_key}/{chat.name}"
 
 
-def _columns(chat: Chat) -> tuple[bool, str, float, str | None, str]:
+def _columns(chat: Chat) -> tuple[bool, str, float, str | None, str | None, str]:
     return (
         chat.mode != "p2p" and not chat.dissolved,
         f"|{'|'.join(chat.members)}|",
         chat.active_time,
+        chat.tenant_key if chat.public and chat.mode != "p2p" else None,
         _public_name(chat) if chat.public and not chat.dissolved else None,
         _dump(chat.__dict__),
     )

@@ -16,8 +16,8 @@ JSON_TYPE = "application/json; charset=utf-8"
 class Request:
     """One HTTP request.
 
-    `path` is decoded and without the query; names in `headers` are lower case; `local` says that it came
-    from this machine, which the admin side asks for.
+    `path` is decoded and without the query; names in `headers` are lower case; `address` is where it came
+    from; `local` says that it came from this machine and means it, which the admin side asks for.
     """
 
     method: str
@@ -25,6 +25,7 @@ class Request:
     query: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    address: str = "127.0.0.1"
     local: bool = True
 
 
@@ -62,6 +63,7 @@ class Refusal(Exception):
         msg: Text instead of the usual one of the code.
         status: HTTP status instead of the usual one of the code.
         details: More keys of the body's `error` object.
+        data: The body's `data`; without it there is none.
         headers: More headers of the answer.
         bare: Whether the body has no `error` object at all.
     """
@@ -73,6 +75,7 @@ class Refusal(Exception):
         *,
         status: int | None = None,
         details: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         bare: bool = False,
     ) -> None:
@@ -81,9 +84,14 @@ class Refusal(Exception):
         self.msg = facts.msg if msg is None else msg
         self.status = facts.status if status is None else status
         self.details = dict(details or {})
+        self.data = data
         self.headers = dict(headers or {})
         self.bare = bare
         super().__init__(f"{code}: {self.msg}")
+
+
+class LateRefusal(Refusal):
+    """A refusal after a part of the effect, which stays."""
 
 
 def dump_json(value: object) -> bytes:
@@ -102,6 +110,8 @@ def refusal_response(refusal: Refusal, log_id: str) -> Response:
     Source: platform.openapi.yaml, info.x-missing-scope-error (`log_id` and `troubleshooter` on every error).
     """
     body: dict[str, Any] = {"code": refusal.code, "msg": refusal.msg}
+    if refusal.data is not None:
+        body["data"] = refusal.data
     if refusal.bare:
         body["data"] = {}
     else:

@@ -14,7 +14,7 @@ so many words with `client_side`; codes that no state of the emulator brings abo
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
@@ -70,6 +70,9 @@ class Evidence(NamedTuple):
 EVIDENCE: dict[Row, list[Evidence]] = {}
 """Filled while test modules are imported."""
 
+SHOWN_ERRORS: dict[Callable[..., Any], list[Row]] = {}
+"""The errors that each test says it shows; filled in the same way."""
+
 
 @functools.cache
 def rows() -> tuple[Row, ...]:
@@ -102,12 +105,29 @@ def _rows_of_operation(operation: dict[str, Any]) -> Iterator[Row]:
 
 def shows_rule(place: str, *words: str) -> Callable[[_Test], _Test]:
     """Say that a test shows the rules of `place` that hold these `words`."""
-    return _named([_rule(place, part) for part in words])
+    return _named(_rules(place, words))
 
 
 def shows_error(place: str, *codes: int) -> Callable[[_Test], _Test]:
     """Say that a test shows these codes of `place`."""
-    return _named([_error(place, code) for code in codes])
+    return _named(_errors(place, codes))
+
+
+def all_show(
+    places: Iterable[str], *, rules: Iterable[str] = (), errors: Iterable[int] = ()
+) -> Callable[[_Test], _Test]:
+    """Say that a test shows the same rules and codes of several places."""
+    rules, errors = tuple(rules), tuple(errors)
+    found = [row for place in places for row in (*_rules(place, rules), *_errors(place, errors))]
+    return _named(found)
+
+
+def _rules(place: str, words: Iterable[str]) -> list[Row]:
+    return [_rule(place, part) for part in words]
+
+
+def _errors(place: str, codes: Iterable[int]) -> list[Row]:
+    return [_error(place, code) for code in codes]
 
 
 def client_side(place: str, words: str, reason: str) -> None:
@@ -130,9 +150,25 @@ def _named(found: list[Row]) -> Callable[[_Test], _Test]:
         evidence = Evidence(How.TESTED, f"{file}.py::{test.__qualname__.replace('.', '::')}")
         for row in found:
             EVIDENCE.setdefault(row, []).append(evidence)
+        SHOWN_ERRORS.setdefault(test, []).extend(row for row in found if row.kind is Kind.ERROR)
         return test
 
     return note
+
+
+def check_shown(test: Callable[..., Any], answered: Iterable[tuple[str, int | None]]) -> None:
+    """Assert that a test that shows errors was answered one of them; `answered` are operations with codes."""
+    shown = SHOWN_ERRORS.get(test)
+    if not shown:
+        return
+    seen = {(place, code) for operation, code in answered for place in (operation, _document_of(operation))}
+    assert any((row.place, row.code) in seen for row in shown), (
+        f"none of {sorted({(row.place, row.code) for row in shown})} was answered, but {sorted(map(str, seen))}"
+    )
+
+
+def _document_of(operation: str) -> str:
+    return operations()[operation].file if operation in operations() else ""
 
 
 def _rule(place: str, words: str) -> Row:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.emulator.chat import SETTING_VALUES, Role
+from reconciler.emulator.chat import SETTING_VALUES, Chat, Role
 from reconciler.emulator.directory import is_bot
 from reconciler.emulator.fields import Fields, Items, Text
 from reconciler.emulator.handlers.access import open_chat, require_member, save
-from reconciler.emulator.handlers.chats import USER_ID_TYPE
-from reconciler.emulator.handlers.paging import PAGE_FIELDS, load_token, page
+from reconciler.emulator.handlers.chats import USER_ID_TYPE, resolve_person
+from reconciler.emulator.handlers.members import show_person
+from reconciler.emulator.handlers.paging import PAGE_FIELDS, load_token, page, page_size
 from reconciler.emulator.operation import Call
 from reconciler.emulator.wire import Refusal
 
@@ -21,28 +22,43 @@ UPDATE_BODY = Fields({
     "moderator_removed_list": Items(Text()),
 })  # fmt: skip
 
+_LIST = "moderator_list"
+
 
 def chat_moderation_get(call: Call) -> dict[str, Any]:
-    """Return the mode and one page of the users who may post; a user who owns the chat always may."""
+    """Return the mode and, in the mode of the list, one page of the users who may post."""
     chat = open_chat(call)
     require_member(call, chat)
-    id_type, mode = call.query["user_id_type"], chat.settings["moderation_permission"]
-    listed: list[str] = []
-    if mode == "moderator_list":
-        owner = [] if is_bot(chat.owner) else [chat.owner]
-        listed = owner + [user for user in chat.moderators if user not in owner]
+    mode = chat.settings["moderation_permission"]
+    listed = _listed(call, chat) if mode == _LIST else []
     scope = f"moderators:{chat.chat_id}"
     begin = load_token(scope, call.query)
-    end = begin + call.query["page_size"]
-    items = [
-        {
-            "user_id_type": id_type,
-            "user_id": call.show(id_type, user),
-            "tenant_key": call.directory.users[user].tenant_key,
-        }
-        for user in listed[begin:end]
-    ]
-    return {"moderation_setting": mode, **page(items, scope, end if end < len(listed) else None)}
+    end = begin + page_size(call)
+    items = [_item(call, user) for user in listed[begin:end]]
+    found = page(call, items, scope, end if end < len(listed) else None)
+    if mode != _LIST and call.readings.list_of_other_mode == "absent":
+        del found["items"]
+    return {"moderation_setting": mode, **found}
+
+
+def _listed(call: Call, chat: Chat) -> list[str]:
+    """Return who may post, as the reading has it: those who were added, and who may in any case."""
+    always = {
+        "owner": [chat.owner],
+        "nobody": [],
+        "owner_and_managers": [chat.owner, *chat.managers],
+    }[call.readings.always_moderators]
+    return list(dict.fromkeys(user for user in (*always, *chat.moderators) if not is_bot(user)))
+
+
+def _item(call: Call, user: str) -> dict[str, Any]:
+    id_type = call.query["user_id_type"]
+    user_id = show_person(call, id_type, user)
+    return {
+        "user_id_type": id_type,
+        **({} if user_id is None else {"user_id": user_id}),
+        "tenant_key": call.directory.users[user].tenant_key,
+    }
 
 
 def chat_moderation_update(call: Call) -> dict[str, Any]:
@@ -54,16 +70,11 @@ def chat_moderation_update(call: Call) -> dict[str, Any]:
         raise Refusal(232060)
     if chat.meeting:
         raise Refusal(232092)
-    if set(call.body.get("moderator_added_list", [])) & set(call.body.get("moderator_removed_list", [])):
-        raise Refusal(232001, "An id must not be in both lists.")
-    added = _members(call, chat.members, "moderator_added_list")
-    removed = _members(call, chat.members, "moderator_removed_list")
-    mode = call.body.get("moderation_setting")
-    if mode == "moderator_list":
-        kept = [user for user in chat.moderators if user not in removed]
-        chat.moderators = kept + [user for user in added if user not in kept]
-    elif mode is not None:
-        # Whether the platform remembers the list is not written anywhere; clients must not count on it.
+    _require_sense(call)
+    mode = _mode(call, chat)
+    if mode == _LIST:
+        _change_list(call, chat)
+    elif mode is not None and call.readings.moderators_in_other_mode == "forgotten":
         chat.moderators = []
     if mode is not None:
         chat.settings["moderation_permission"] = mode
@@ -71,11 +82,31 @@ def chat_moderation_update(call: Call) -> dict[str, Any]:
     return {}
 
 
+def _require_sense(call: Call) -> None:
+    """Refuse a list mode without a list, where the reading wants one, and an id in both lists."""
+    added, removed = (call.body.get(f"moderator_{kind}_list") for kind in ("added", "removed"))
+    alone = call.body.get("moderation_setting") == _LIST and added is None
+    if alone and call.readings.list_mode_alone == "refused":
+        raise Refusal(232001, "moderator_list needs moderator_added_list.")
+    if set(added or ()) & set(removed or ()):
+        raise Refusal(232001, "An id must not be in both lists.")
+
+
+def _mode(call: Call, chat: Chat) -> str | None:
+    """Return the mode that the body asks for; one without a mode may mean the present one."""
+    present = chat.settings["moderation_permission"]
+    mode: str | None = call.body.get("moderation_setting")
+    return present if mode is None and call.readings.lists_without_mode == "applied" else mode
+
+
+def _change_list(call: Call, chat: Chat) -> None:
+    added = _members(call, chat.members, "moderator_added_list")
+    removed = _members(call, chat.members, "moderator_removed_list")
+    kept = [user for user in chat.moderators if user not in removed]
+    chat.moderators = kept + [user for user in added if user not in kept]
+
+
 def _members(call: Call, members: list[str], field: str) -> list[str]:
     """Return the people in the chat whom the list `field` names, each once."""
-    found: dict[str, None] = {}
-    for named in call.body.get(field, []):
-        user = call.directory.resolve(call.app.app_id, call.query["user_id_type"], named)
-        if user is not None and user.union_id in members:
-            found[user.union_id] = None
-    return list(found)
+    found = (resolve_person(call, named) for named in call.body.get(field, []))
+    return list(dict.fromkeys(user.union_id for user in found if user and user.union_id in members))

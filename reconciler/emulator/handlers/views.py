@@ -6,6 +6,7 @@ from typing import Any
 
 from reconciler.emulator.chat import Chat
 from reconciler.emulator.directory import is_bot
+from reconciler.emulator.handlers.members import show_person
 from reconciler.emulator.operation import Call
 
 PLACEHOLDER = "(无主题)"
@@ -21,14 +22,30 @@ _ABSENT_IN_P2P = frozenset({
     "membership_approval",
 })  # fmt: skip
 
+_UNDECIDED_IN_P2P = frozenset({
+    "edit_permission",
+    "moderation_permission",
+    "restricted_mode_setting",
+    "urgent_setting",
+    "video_conference_setting",
+    "hide_member_count_setting",
+})  # fmt: skip
+
+_PRINTED = {
+    ("add_member_permission", "all_members"): "all members",
+    ("at_all_permission", "all_members"): "all members",
+    ("edit_permission", "all_members"): "all members",
+    ("group_message_type", "thread"): " thread",
+}
+"""Values as the platform's pages print them. Source: chats.openapi.yaml, x-open-questions."""
+
 
 def full_view(call: Call, chat: Chat, id_type: str) -> dict[str, Any]:
     """Return what members see."""
     return {
         **_full_view_without_state(call, chat, id_type),
-        "user_manager_id_list": [call.show(id_type, user) for user in chat.managers if not is_bot(user)],
-        "bot_manager_id_list": [bot for bot in chat.managers if is_bot(bot)],
-        **_counts(chat),
+        **_managers(call, chat, id_type),
+        **_counts(call, chat),
         "chat_status": chat.status,
     }
 
@@ -39,53 +56,119 @@ def created_view(call: Call, chat: Chat, id_type: str) -> dict[str, Any]:
     return {"chat_id": chat.chat_id, **view, "name": chat.name or PLACEHOLDER}
 
 
-def reduced_view(chat: Chat) -> dict[str, Any]:
+def reduced_view(call: Call, chat: Chat) -> dict[str, Any]:
     """Return what a caller outside the chat sees."""
-    return {"avatar": _avatar_url(chat), **_name(chat), **_counts(chat), "chat_status": chat.status}
+    return {
+        "avatar": _avatar_url(chat),
+        **_name(call, chat),
+        **_counts(call, chat),
+        "chat_status": chat.status,
+    }
 
 
 def list_item(call: Call, chat: Chat, id_type: str) -> dict[str, Any]:
     """Return the summary in lists."""
+    undocumented = {"labels": [], "chat_mode": chat.mode} if call.readings.sdk_only_fields == "served" else {}
     return {
         "chat_id": chat.chat_id,
         "avatar": _avatar_url(chat),
-        **_name(chat),
+        **_name(call, chat),
         "description": chat.description,
         **_owner(call, chat, id_type),
         "external": chat.external,
         "tenant_key": chat.tenant_key,
         "chat_status": chat.status,
+        **undocumented,
     }
 
 
 def _full_view_without_state(call: Call, chat: Chat, id_type: str) -> dict[str, Any]:
-    view: dict[str, Any] = {"avatar": _avatar_url(chat), **_name(chat), "description": chat.description}
+    view: dict[str, Any] = {"avatar": _avatar_url(chat), **_name(call, chat), "description": chat.description}
     if chat.i18n_names:
         view["i18n_names"] = chat.i18n_names
     view |= chat.settings
     view |= {"restricted_mode_setting": chat.restricted, "chat_mode": chat.mode}
     view |= {"external": chat.external, "tenant_key": chat.tenant_key}
-    if chat.mode != "group":
-        del view["group_message_type"]
-    if chat.mode == "p2p":
-        return {name: value for name, value in view.items() if name not in _ABSENT_IN_P2P}
-    if not chat.external:
-        view["chat_tag"] = "inner"
-    return {**view, **_owner(call, chat, id_type)}
+    view |= _sdk_only_fields(call, chat)
+    for name in _absent(call, chat):
+        del view[name]
+    if call.readings.printed_blanks == "answered":
+        view |= {name: printed for (name, value), printed in _PRINTED.items() if view.get(name) == value}
+    return {**view, **_tag(chat), **_owner(call, chat, id_type)}
 
 
-def _name(chat: Chat) -> dict[str, str]:
-    return {"name": chat.name} if chat.name else {}
+def _absent(call: Call, chat: Chat) -> frozenset[str]:
+    """Return the names of the settings that a chat of this kind does not show."""
+    absent = frozenset() if chat.mode == "group" else frozenset({"group_message_type"})
+    if chat.mode != "p2p":
+        return absent
+    undecided = _UNDECIDED_IN_P2P if call.readings.settings_of_p2p == "absent" else frozenset()
+    return absent | _ABSENT_IN_P2P | undecided
+
+
+def _sdk_only_fields(call: Call, chat: Chat) -> dict[str, Any]:
+    if call.readings.sdk_only_fields == "ignored":
+        return {}
+    pins = "only_owner" if chat.pins_reserved else "all_members"
+    return {"labels": [], "toolkit_ids": [], "pin_manage_setting": pins}
+
+
+def _name(call: Call, chat: Chat) -> dict[str, str]:
+    if chat.name:
+        return {"name": chat.name}
+    match call.readings.name_of_nameless:
+        case "absent":
+            return {}
+        case "placeholder":
+            return {"name": PLACEHOLDER}
+        case "empty":
+            return {"name": ""}
+
+
+def _tag(chat: Chat) -> dict[str, str]:
+    """Return the one tag that is shown; there is none in a one-to-one chat."""
+    return {} if chat.mode == "p2p" or chat.tag is None else {"chat_tag": chat.tag}
 
 
 def _owner(call: Call, chat: Chat, id_type: str) -> dict[str, str]:
-    """Return who owns the chat; nothing if a bot does, or in a one-to-one chat."""
-    if is_bot(chat.owner) or chat.mode == "p2p":
+    """Return who owns the chat; by default nothing if a bot does, and in a one-to-one chat in any case."""
+    if chat.mode == "p2p":
         return {}
-    return {"owner_id_type": id_type, "owner_id": call.show(id_type, chat.owner)}
+    if not is_bot(chat.owner):
+        shown = show_person(call, id_type, chat.owner)
+        return {} if shown is None else {"owner_id_type": id_type, "owner_id": shown}
+    match call.readings.bot_as_owner:
+        case "absent":
+            return {}
+        case "empty":
+            return {"owner_id_type": id_type, "owner_id": ""}
+        case "app_id":
+            return {"owner_id_type": "app_id", "owner_id": chat.owner}
 
 
-def _counts(chat: Chat) -> dict[str, str]:
+def _managers(call: Call, chat: Chat, id_type: str) -> dict[str, Any]:
+    """Return the managers, people and bots apart."""
+    managers = [*chat.managers, chat.owner] if call.readings.owner_among_managers == "yes" else chat.managers
+    people = [show_person(call, id_type, user) for user in managers if not is_bot(user)]
+    lists = {
+        "user_manager_id_list": [person for person in people if person is not None],
+        "bot_manager_id_list": [bot for bot in managers if is_bot(bot)],
+    }
+    match call.readings.no_managers:
+        case "empty":
+            return lists
+        case "null":
+            return {name: found or None for name, found in lists.items()}
+        case "absent":
+            return {name: found for name, found in lists.items() if found}
+
+
+def _counts(call: Call, chat: Chat) -> dict[str, str]:
+    """Return the numbers of members; who should not see them may get zeros."""
+    reserved = chat.settings["hide_member_count_setting"] == "only_owner" and not chat.manages(call.caller)
+    hidden = reserved or call.caller.id not in chat.members
+    if hidden and call.readings.hidden_counts == "zero":
+        return {"user_count": "0", "bot_count": "0"}
     return {"user_count": str(len(chat.users)), "bot_count": str(len(chat.bots))}
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.emulator.fields import Fields, Flag, Items, Number, Shape, Text
+from reconciler.emulator.fields import Fields, File, Flag, Items, Number, Shape, Text
 from reconciler.emulator.routes import OPERATIONS
 from tests.support.pretend import OTHER, OURS, pretend
+from tests.support.ways import InProcess
 
 NAMES = st.sampled_from(
     [
@@ -43,6 +44,8 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             return st.integers(-1, 101)
         case Flag():
             return st.booleans()
+        case File():
+            return st.binary(max_size=40)
         case Items():
             return st.lists(values(shape.of), max_size=4)
         case Fields():
@@ -64,10 +67,12 @@ CALLS = st.sampled_from(OPERATIONS).flatmap(
 )
 
 
-@pytest.fixture(scope="module")
-def any_api():
+@pytest.fixture(scope="module", params=["in-process", "socket"])
+def any_api(request):
     api = pretend(
-        tenant="quota: false", groups="  - {chat_id: oc_x, name: Team, members: [李雷], bots: [cli_asleep]}"
+        request.getfixturevalue("socket_way") if request.param == "socket" else InProcess(),
+        tenant="quota: false",
+        groups="  - {chat_id: oc_x, name: Team, members: [李雷], bots: [cli_asleep]}",
     )
     yield api
     api.close()

@@ -227,6 +227,27 @@ class TestErrors:
                 "must be one of all",
                 id="scopes",
             ),
+            pytest.param(
+                SMALLEST + "faults: [{kind: drop, colour: red}]\n",
+                "4:10",
+                "`colour` is no part",
+                id="fault part",
+            ),
+            pytest.param(
+                SMALLEST + "faults: [{kind: fire}]\n", "4:10", "kind: must be one of latency", id="fault kind"
+            ),
+            pytest.param(
+                SMALLEST + "faults: [{kind: drop, operation: chat_sing}]\n",
+                "4:10",
+                "there is no operation chat_sing",
+                id="fault operation",
+            ),
+            pytest.param(
+                SMALLEST + "readings: {empty_string: melts}\n",
+                "4:26",
+                "must be one of clears, ignored",
+                id="reading",
+            ),
             pytest.param("%YAML 9.9\n", "1:1", "", id="directive alone"),
             pytest.param("a: \x00\n", "1:1", "", id="control character"),
         ],
@@ -238,6 +259,26 @@ class TestErrors:
         assert str(caught.value).startswith(f"scenario.yaml:{place}: {message}")
         assert f"{caught.value.line}:{caught.value.column}" == place
         assert caught.value.message
+
+    def test_faults_of_the_scenario_strike_from_the_first_request_on_and_again_after_a_reset(self):
+        faults = """\
+faults:
+  - {kind: latency, operation: chat_get, seconds: 1.5, chat_id: ~}
+  - {kind: answer, code: 99991400, headers: {x-ogw-ratelimit-reset: "3"}, count: 2, done: false}
+"""
+        emulator = Emulator.from_text(SMALLEST + faults)
+        emulator.faults.clear()
+        emulator.reset()
+
+        first, second = emulator.faults.listed()
+
+        emulator.close()
+        assert (first["operation"], first["seconds"], first["chat_id"]) == ("chat_get", 1.5, None)
+        assert (second["code"], second["count"], second["headers"]) == (
+            99991400,
+            2,
+            {"x-ogw-ratelimit-reset": "3"},
+        )
 
     def test_missing_file(self, tmp_path):
         with pytest.raises(ScenarioError, match="No such file"):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from reconciler.emulator import Fault, FaultKind, Request
+from reconciler.emulator import Fault, FaultKind
 from reconciler.emulator.routes import BY_ID
 from tests.support.contract import operations
 from tests.support.pretend import SECRET
@@ -14,6 +12,15 @@ from tests.support.rows import scripted
 
 SCRIPTED = [
     *scripted("im_image_create", 232096),
+    *scripted("chat_tab_list", 232001),
+    *scripted("chat_menu_tree_get", 232014, 232024),
+    *scripted("chat_menu_tree_create", 232014, 232024),
+    *scripted("chat_menu_tree_delete", 232014, 232024),
+    *scripted("chat_menu_tree_sort", 232014, 232024),
+    *scripted("chat_menu_item_patch", 232014, 232024),
+    *scripted("chat_search", 232004),
+    *scripted("chat_members_me_join", 232004),
+    *scripted("chat_announcement_get", 232019),
 ]
 
 
@@ -24,10 +31,6 @@ def test_fault_answers_the_code_with_the_http_status_of_the_description(api, ope
     api.emulator.faults.add(Fault(FaultKind.ANSWER, operation, code=code))
     path = BY_ID[operation].path.replace("{", "").replace("}", "")
 
-    response = api.run(
-        api.emulator.handle(
-            Request(BY_ID[operation].method, path, body=json.dumps({"app_secret": SECRET}).encode())
-        )
-    )
+    answer = api.send(BY_ID[operation].method, path, body={"app_secret": SECRET})
 
-    assert (response.status, response.json()["code"]) == (row["http"], code)
+    assert (answer.status, answer.code) == (row["http"], code)

@@ -149,16 +149,16 @@ def test_taken_port_is_an_os_error(served):
     emulator.close()
 
 
-def test_server_runs_in_another_thread_too():
+def test_server_runs_in_another_thread_too(monkeypatch):
     """Signals belong to the main thread; elsewhere the server leaves them alone."""
     from reconciler.emulator import Emulator, server
 
     emulator = Emulator.from_text(scenario())
     urls: list[str] = []
     listening = threading.Event()
-    made: list[server._Server] = []
+    made: list[server.Server] = []
 
-    class Recorded(server._Server):
+    class Recorded(server.Server):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             made.append(self)
@@ -167,16 +167,13 @@ def test_server_runs_in_another_thread_too():
         urls.append(url)
         listening.set()
 
-    original, server._Server = server._Server, Recorded  # type: ignore[misc]  # to stop it from here
-    try:
-        thread = threading.Thread(target=server.serve, args=(emulator,), kwargs={"announce": announce})
-        thread.start()
-        assert listening.wait(timeout=30)
-        status = httpx.get(f"{urls[0]}/_emulator", trust_env=False).status_code
-        made[0].should_exit = True
-        thread.join(timeout=30)
-    finally:
-        server._Server = original  # type: ignore[misc]
+    monkeypatch.setattr(server, "Server", Recorded)  # to stop it from here
+    thread = threading.Thread(target=server.serve, args=(emulator,), kwargs={"announce": announce})
+    thread.start()
+    assert listening.wait(timeout=30)
+    status = httpx.get(f"{urls[0]}/_emulator", trust_env=False).status_code
+    made[0].should_exit = True
+    thread.join(timeout=30)
     emulator.close()
 
     assert status == 200

@@ -52,6 +52,28 @@ def test_tokens_outlive_the_process(reopen):
     assert reopen().call("bot_info", token=token).code == 0
 
 
+def test_quota_outlives_the_process(tmp_path):
+    clock = ManualClock()
+
+    def opened():
+        return Pretend(Emulator.from_text(scenario(), tmp_path / "emulator.sqlite", clock))
+
+    first = opened()
+    for _ in range(1000):
+        assert first.call("chat_list").code == 0
+        clock.move(0.04)
+    first.close()
+    second = opened()
+
+    refused = second.call("chat_list")
+    clock.move(20)
+    allowed = second.call("chat_list")
+
+    second.close()
+    assert (refused.code, refused.response.headers["x-ogw-ratelimit-reset"]) == (99991400, "20")
+    assert allowed.code == 0
+
+
 def test_ids_never_come_twice(reopen):
     first = reopen().create()
 
