@@ -8,12 +8,15 @@ side cannot hide in the other; both are checked against the API description inst
     directory, chat    who exists; one chat and what somebody is in it
     scenario           the YAML file that says who exists
     store, ids, clock  state in SQLite, ids that look real, the emulated time
+    pinyin             how Chinese names are typed, for searches
     quota, faults      the rate limit, scripted faults
+    events, outbox     what apps are told of a change, and where it is kept for them
     operation, routes  the table of operations
     handlers/          rules and effect of each operation
     acts, admin        what people do in the client app; the same over HTTP
     core               `Emulator`: one function from request to response over all of these
     transport, server  two ways in: HTTPX in the process, a real socket
+    delivery           the way out: events as webhooks, imported when one is sent
 
 Importing this package imports neither httpx nor starlette: `EmulatorTransport` and `serve` are imported from
 their modules.
@@ -23,16 +26,19 @@ from __future__ import annotations
 
 from reconciler.emulator.clock import ManualClock, RealClock
 from reconciler.emulator.core import Emulator, LogEntry, open_emulator
+from reconciler.emulator.events import Event, Subscription
 from reconciler.emulator.faults import Fault, FaultKind
 from reconciler.emulator.scenario import ScenarioError
-from reconciler.emulator.store import DatabaseError
+from reconciler.emulator.store import DatabaseError, Delivery
 from reconciler.emulator.wire import AnswerTooLateError, ConnectionDroppedError, Request, Response
 
 __all__ = [
     "AnswerTooLateError",
     "ConnectionDroppedError",
     "DatabaseError",
+    "Delivery",
     "Emulator",
+    "Event",
     "Fault",
     "FaultKind",
     "LogEntry",
@@ -41,5 +47,6 @@ __all__ = [
     "Request",
     "Response",
     "ScenarioError",
+    "Subscription",
     "open_emulator",
 ]

@@ -27,7 +27,8 @@ class ActError(Exception):
 class Acts:
     """Acts of people on the chats of an emulator.
 
-    Every act raises `ActError` for a chat, person, tab or value that does not exist.
+    Every act raises `ActError` for a chat, person, tab or value that does not exist. What an app is told of
+    names `by` as the one who did it; the owner if nobody is said, and nobody if a bot is the owner.
     """
 
     def __init__(self, emulator: Emulator) -> None:
@@ -78,46 +79,45 @@ class Acts:
 
     # ---- the chat itself
 
-    def rename(self, chat_id: str, name: str) -> None:
+    def rename(self, chat_id: str, name: str, by: str = "") -> None:
         """Give the chat another name."""
-        self.change(chat_id, name=name)
+        self.change(chat_id, by=by, name=name)
 
-    def change(self, chat_id: str, **values: Any) -> None:
+    def change(self, chat_id: str, by: str = "", **values: Any) -> None:
         """Change texts, settings or states: whatever `chat` shows that is no list of people or things.
 
         add_member_permission moves share_card_permission with it; restricted takes some or all of its keys.
         """
-        with self._change(chat_id) as chat:
+        with self._change(chat_id, by) as chat:
             for name, value in values.items():
                 _change_value(chat, name, value)
 
-    def transfer(self, chat_id: str, owner: str) -> None:
+    def transfer(self, chat_id: str, owner: str, by: str = "") -> None:
         """Make somebody in the chat its owner."""
-        with self._change(chat_id) as chat:
+        with self._change(chat_id, by) as chat:
             chat.hand_over(self._one_in(chat, owner))
 
-    def dissolve(self, chat_id: str, *, keep_history: bool = False) -> None:
+    def dissolve(self, chat_id: str, *, keep_history: bool = False, by: str = "") -> None:
         """End the chat."""
-        with self._change(chat_id) as chat:
+        with self._change(chat_id, by) as chat:
             chat.dissolve(keep_history=keep_history)
 
     # ---- people
 
-    def add_members(self, chat_id: str, members: Sequence[str]) -> None:
+    def add_members(self, chat_id: str, members: Sequence[str], by: str = "") -> None:
         """Let people and bots in; whoever waited for approval has it."""
-        with self._change(chat_id) as chat:
+        with self._change(chat_id, by) as chat:
             chat.join(*map(self._find, members))
 
-    def remove_members(self, chat_id: str, members: Sequence[str]) -> None:
-        """Take people and bots out; a leaving owner's chat goes to somebody else."""
-        with self._change(chat_id) as chat:
-            for leaving in [self._one_in(chat, member) for member in members]:
-                if leaving == chat.owner:
-                    heir = chat.heir(leaving)
-                    if heir is None:
-                        raise ActError("nobody can take over the ownership")
-                    chat.hand_over(heir)
-                chat.leave(leaving)
+    def remove_members(self, chat_id: str, members: Sequence[str], by: str = "") -> None:
+        """Take people and bots out; a leaving owner's chat goes to somebody else. Who leaves does it itself."""
+        with self._change(chat_id, by) as chat:
+            self._take_out(chat, members)
+
+    def withdraw_members(self, chat_id: str, members: Sequence[str], by: str = "") -> None:
+        """Revoke the invitation of people who were just added."""
+        with self._change(chat_id, by, withdrawn=True) as chat:
+            self._take_out(chat, members)
 
     def add_managers(self, chat_id: str, members: Sequence[str]) -> None:
         """Appoint members."""
@@ -131,11 +131,29 @@ class Acts:
             found = [self._one_in(chat, member) for member in members]
             chat.managers = [member for member in chat.managers if member not in found]
 
-    def set_moderation(self, chat_id: str, mode: str, moderators: Sequence[str] = ()) -> None:
+    def set_moderation(self, chat_id: str, mode: str, moderators: Sequence[str] = (), by: str = "") -> None:
         """Say who may post; `moderators` is the whole list of `moderator_list`."""
-        with self._change(chat_id) as chat:
+        with self._change(chat_id, by) as chat:
             _change_value(chat, "moderation_permission", mode)
             chat.moderators = [self._one_in(chat, member) for member in moderators]
+
+    # ---- one-to-one chats
+
+    def open_conversation(self, user: str, app_id: str | None = None) -> str:
+        """Let a person open the one-to-one chat with a bot (default: the first app) and return its chat_id."""
+        person, bot = self._find(user), app_id or self._emulator.directory.first_app.app_id
+        app, store = self._emulator.directory.apps.get(bot), self._emulator.store
+        tenant_key = self._emulator.directory.users[person].tenant_key
+        if app is None or not app.bot or not app.works_in(tenant_key):
+            raise ActError(f"{user} cannot talk to {bot}")
+        with store.transaction(write=True):
+            outbox, chat = self._emulator.outbox(), store.one_to_one_chat(bot, person)
+            if chat is None:
+                chat_id = ids.chat_id(self._emulator.seed, store.next_number())
+                chat = Chat.one_to_one(chat_id, tenant_key, person, bot, outbox.now)
+                outbox.create(chat, person)
+            outbox.enter(chat, person)
+        return chat.chat_id
 
     # ---- tabs and menus
 
@@ -233,7 +251,7 @@ class Acts:
         member, link = self._find(user), self._emulator.store.link(share_link.rpartition("=")[2])
         if link is None or (link.ends is not None and link.ends <= self._emulator.clock.now()):
             raise ActError("the link has ended, or there never was one")
-        with self._change(link.chat_id) as chat:
+        with self._change(link.chat_id, user) as chat:
             maker = self._emulator.directory.apps.get(link.maker)
             if maker is not None and (
                 maker.app_id not in chat.members or not maker.works_in(chat.tenant_key)
@@ -252,7 +270,7 @@ class Acts:
         self, chat_id: str, by: str, text: str | None = None, blocks: Sequence[Any] = ()
     ) -> None:
         """Replace the announcement: by the lines of `text`, or by `blocks` as `Tree.write` in blocks.py has them."""
-        with self._change(chat_id) as chat:
+        with self._change(chat_id, by) as chat:
             editor, announcement = self._one_in(chat, by), _announcement(chat)
             begin_revision(self._emulator.store, chat, editor, self._emulator.clock.now())
             try:
@@ -298,12 +316,23 @@ class Acts:
     # ---- helpers
 
     @contextmanager
-    def _change(self, chat_id: str) -> Iterator[Chat]:
+    def _change(self, chat_id: str, by: str = "", *, withdrawn: bool = False) -> Iterator[Chat]:
         with self._emulator.store.transaction(write=True):
             chat = self._load(chat_id)
+            usual = "" if is_bot(chat.owner) else chat.owner
+            actor = self._find(by) if by else usual
             yield chat
             chat.active_time = self._emulator.clock.now()
-            self._emulator.store.save_chat(chat)
+            self._emulator.outbox().change(chat, actor, withdrawn=withdrawn)
+
+    def _take_out(self, chat: Chat, members: Sequence[str]) -> None:
+        for leaving in [self._one_in(chat, member) for member in members]:
+            if leaving == chat.owner:
+                heir = chat.heir(leaving)
+                if heir is None:
+                    raise ActError("nobody can take over the ownership")
+                chat.hand_over(heir)
+            chat.leave(leaving)
 
     def _load(self, chat_id: str) -> Chat:
         chat = self._emulator.store.chat(chat_id)
@@ -346,6 +375,12 @@ class Acts:
         del shown["joined"]
         for names in ("members", "managers", "moderators", "pending", "former"):
             shown[names] = [show(member) for member in shown[names]]
+        if chat.announcement:
+            shown["announcement"] |= {
+                "owner": show(chat.announcement["owner"]),
+                "modifier": show(chat.announcement["modifier"]),
+                "barred": [show(member) for member in chat.announcement["barred"]],
+            }
         return shown
 
 

@@ -6,6 +6,10 @@
     GET    /_emulator/faults             the script; POST adds a fault (see `Fault`), DELETE empties it
     GET    /_emulator/requests           the request log; DELETE empties it
     GET    /_emulator/clock              the time; POST {"move_seconds": n} moves it
+    GET    /_emulator/events             what apps were told and how it reached them; ?app_id=…&after=… narrows
+                                         it; DELETE empties it
+    GET    /_emulator/subscriptions      what apps want to be told, and where; POST changes one (see
+                                         `Subscription`), after its URL has answered a challenge
     POST   /_emulator/reset              begin anew
 
 A wrong call is answered with HTTP 400 and `{"error": "…"}`, an unknown one with 404.
@@ -19,7 +23,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from reconciler.emulator import ids
 from reconciler.emulator.acts import ActError, Acts
+from reconciler.emulator.events import Subscription
 from reconciler.emulator.faults import Fault
 from reconciler.emulator.wire import Request, Response, json_response
 
@@ -33,7 +39,7 @@ ACTS = tuple(
 )  # fmt: skip
 
 
-def handle_admin(emulator: Emulator, request: Request) -> Response:
+async def handle_admin(emulator: Emulator, request: Request) -> Response:
     """Answer one request of the admin side."""
     if not request.local:
         return json_response(403, {"error": "the admin side is for this machine only"})
@@ -42,14 +48,18 @@ def handle_admin(emulator: Emulator, request: Request) -> Response:
     if place is None:
         return json_response(404, {"error": "there is no such place", "places": _INDEX})
     try:
-        return json_response(200, place(emulator, parts, _arguments(request.body)))
+        answer = place(emulator, parts, _arguments(request))
+        return json_response(200, await answer if inspect.isawaitable(answer) else answer)
     except (ActError, TypeError, ValueError, AttributeError, LookupError) as error:
         # The arguments go to the methods as they come; whatever those cannot work with is a wrong call.
         return json_response(400, {"error": str(error)})
 
 
-def _arguments(body: bytes) -> dict[str, Any]:
-    arguments = json.loads(body or b"{}")
+def _arguments(request: Request) -> dict[str, Any]:
+    """Return what a call says: the query of one that reads, else the body."""
+    if request.method == "GET":
+        return dict(request.query)
+    arguments = json.loads(request.body or b"{}")
     if not isinstance(arguments, dict):
         raise ActError("the body must be a JSON object")
     return arguments
@@ -73,7 +83,7 @@ _Place = Callable[["Emulator", list[str], dict[str, Any]], Any]
 
 def _index(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
     acts = {name: _names(getattr(emulator.acts, name)) for name in ACTS}
-    return {"places": _INDEX, "acts": acts, "fault": _names(Fault)}
+    return {"places": _INDEX, "acts": acts, "fault": _names(Fault), "subscription": _names(Subscription)}
 
 
 def _chats(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
@@ -126,6 +136,35 @@ def _move_clock(emulator: Emulator, parts: list[str], arguments: dict[str, Any])
     return _clock(emulator, parts, {})
 
 
+def _events(emulator: Emulator, _parts: list[str], arguments: dict[str, Any]) -> Any:
+    app_id, after = arguments.get("app_id"), int(arguments.get("after", 0))
+    events = [
+        {**asdict(event), "deliveries": [delivery._asdict() for delivery in emulator.deliveries(event)]}
+        for event in emulator.events(app_id, after)
+    ]
+    return {"events": events}
+
+
+def _clear_events(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
+    emulator.clear_events()
+    return {}
+
+
+def _subscriptions(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
+    return {"subscriptions": [subscription.to_json() for subscription in emulator.subscriptions()]}
+
+
+async def _subscribe(emulator: Emulator, _parts: list[str], arguments: dict[str, Any]) -> Any:
+    app_id = arguments.get("app_id")
+    if app_id not in emulator.directory.apps:
+        raise ActError(f"there is no app {app_id}")
+    known = {each.app_id: each for each in emulator.subscriptions()}
+    fresh = Subscription(app_id, verification_token=ids.verification_token(emulator.seed, app_id))
+    wanted = Subscription.from_json({**known.get(app_id, fresh).to_json(), **arguments})
+    refused = await emulator.subscribe(wanted)
+    return {"accepted": not refused, "reason": refused, "subscription": wanted.to_json()}
+
+
 def _reset(emulator: Emulator, _parts: list[str], _arguments: dict[str, Any]) -> Any:
     emulator.reset()
     return {}
@@ -143,6 +182,10 @@ _PLACES: dict[tuple[str, str, int], _Place] = {
     ("DELETE", "requests", 1): _clear_requests,
     ("GET", "clock", 1): _clock,
     ("POST", "clock", 1): _move_clock,
+    ("GET", "events", 1): _events,
+    ("DELETE", "events", 1): _clear_events,
+    ("GET", "subscriptions", 1): _subscriptions,
+    ("POST", "subscriptions", 1): _subscribe,
     ("POST", "reset", 1): _reset,
 }
 _NAMES = {("acts", 2): "acts/{act}", ("chats", 2): "chats/{chat_id}"}

@@ -9,6 +9,7 @@
     modifier: on_…                #   and who wrote last
     barred: []                    # inner ids of those who may not read the document
     blocks: {oc_…: {…}}           # type docx: all blocks by id, the root (named like the chat) among them
+    limits: {}                    # type docx: `blocks`, `depth`, `children`; the pages give no figures
     media: {token: {…}}           # type docx: uploaded for a block: block_id, width, height, too_big
     content: {…}                  # type doc: title and body, as the API serializes them, without locations
 
@@ -44,6 +45,7 @@ def new_announcement(kind: str, chat_id: str, owner: str, now: float = 0.0) -> d
         "owner": owner,
         "modifier": owner,
         "barred": [],
+        "limits": {},
         **content,
     }  # fmt: skip
 

@@ -107,10 +107,18 @@ class Tree:
 
     def preorder(self, start: str | None = None) -> Iterator[Block]:
         """Return the block `start` (default: the root) and all below it, parents before their children."""
-        block = self.blocks[self.root if start is None else start]
-        yield block
-        for child in block.get("children", []):
-            yield from self.preorder(child)
+        waiting = [self.root if start is None else start]
+        while waiting:
+            block = self.blocks[waiting.pop()]
+            yield block
+            waiting += reversed(block.get("children", ()))
+
+    def depth(self) -> int:
+        """Return how many blocks stand above each other at most."""
+        depths = {"": 0}
+        for block in self.preorder():
+            depths[block["block_id"]] = depths[block["parent_id"]] + 1
+        return max(depths.values())
 
     def children(self, parent: str) -> list[Block]:
         """Return the direct children of a block in order."""

@@ -111,6 +111,13 @@ class Chat:
     banned: bool = False
     active_time: float = 0.0
 
+    @classmethod
+    def one_to_one(cls, chat_id: str, tenant_key: str, maker: str, other: str, now: float) -> Chat:
+        """Return a new one-to-one chat."""
+        chat = cls(chat_id=chat_id, tenant_key=tenant_key, owner=maker, mode="p2p", active_time=now)
+        chat.join(maker, other)
+        return chat
+
     @property
     def dissolved(self) -> bool:
         """Whether the chat is gone."""

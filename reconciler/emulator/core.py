@@ -6,6 +6,7 @@ the operation. Source: platform.openapi.yaml, info.x-call-conventions.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
@@ -21,13 +22,15 @@ from reconciler.emulator.acts import Acts
 from reconciler.emulator.admin import ADMIN_PREFIX, handle_admin
 from reconciler.emulator.clock import Clock, RealClock
 from reconciler.emulator.directory import USER_ID_SCOPE, App, Caller, Directory
+from reconciler.emulator.events import Event, Subscription
 from reconciler.emulator.faults import Fault, FaultKind, Faults
 from reconciler.emulator.fields import Fields
 from reconciler.emulator.operation import NOBODY, Call, Operation
+from reconciler.emulator.outbox import Outbox
 from reconciler.emulator.quota import Quota
 from reconciler.emulator.routes import BY_ID, Match, Routes
 from reconciler.emulator.scenario import Scenario, load_scenario, parse_scenario
-from reconciler.emulator.store import Store, Token, TokenKind
+from reconciler.emulator.store import Delivery, Store, Token, TokenKind
 from reconciler.emulator.wire import (
     JSON_TYPE,
     AnswerTooLateError,
@@ -112,6 +115,7 @@ class Emulator:
         self._scenario = scenario
         self._requests = 0
         self._busy: Counter[str] = Counter()
+        self._delivering = asyncio.Lock()
         try:
             with self.store.transaction(write=True):
                 self._seed()
@@ -137,6 +141,9 @@ class Emulator:
                 "faults", json.dumps([asdict(fault) for fault in self._scenario.faults(BY_ID)])
             )
             self.store.save_directory(self._scenario.directory())
+            self.store.clear_subscriptions()
+            for subscription in self._scenario.subscriptions():
+                self.store.save_subscription(subscription)
             for chat in self._scenario.chats():
                 if self.store.chat(chat.chat_id) is None:
                     self.store.add_chat(chat)
@@ -174,10 +181,70 @@ class Emulator:
 
     def move_clock(self, seconds: float) -> float:
         """Let `seconds` pass at once, for every process on the database opened from now on; return the time."""
+        self._push_due_tickets()  # the hours of tickets are counted from the first time that they are asked for
         self.clock.move(seconds)
         with self.store.transaction(write=True):
             self.store.set_meta("clock_offset", repr(self.clock.offset))
         return self.clock.now()
+
+    # ---- events
+
+    def outbox(self) -> Outbox:
+        """Return where changes become events."""
+        return Outbox(self.store, self.directory, self.seed, self.clock.now())
+
+    def events(self, app_id: str | None = None, after: int = 0) -> list[Event]:
+        """Return what an app, or every one, was to be told, with a number above `after`, oldest first."""
+        self._push_due_tickets()
+        with self.store.transaction(write=False):
+            return self.store.events(app_id, after)
+
+    def deliveries(self, event: Event) -> list[Delivery]:
+        """Return the deliveries of an event, made and to come."""
+        with self.store.transaction(write=False):
+            return self.store.deliveries(event.number)
+
+    def clear_events(self) -> None:
+        """Forget all events, and what was to be delivered."""
+        with self.store.transaction(write=True):
+            self.store.clear_events()
+
+    def subscriptions(self) -> list[Subscription]:
+        """Return what apps want to be told, and where."""
+        with self.store.transaction(write=False):
+            return list(self.store.subscriptions().values())
+
+    async def subscribe(self, subscription: Subscription) -> str:
+        """Take over what an app wants, if its URL answers; return why not, nothing if so."""
+        if subscription.url:
+            from reconciler.emulator.delivery import challenge
+
+            refused = await challenge(self, subscription)
+            if refused:
+                return refused
+        with self.store.transaction(write=True):
+            self.store.save_subscription(subscription)
+        return ""
+
+    async def deliver(self) -> list[Delivery]:
+        """Make every delivery that is due by the clock, and return those that were made."""
+        self._push_due_tickets()
+        async with self._delivering:
+            if not self.store.due_deliveries(self.clock.now()):
+                return []
+            from reconciler.emulator.delivery import deliver
+
+            return await deliver(self)
+
+    def seconds_to_delivery(self) -> float | None:
+        """Return how long it is to the next delivery."""
+        due = self.store.next_due()
+        return None if due is None else max(0.0, due - self.clock.now())
+
+    def _push_due_tickets(self) -> None:
+        if any(self.directory.apps[app_id].store for app_id in self.store.subscriptions()):
+            with self.store.transaction(write=True):
+                self.outbox().push_due_tickets()
 
     # ---- requests
 
@@ -193,7 +260,7 @@ class Emulator:
             AnswerTooLateError: the answer takes longer than `patience`; the request was carried out.
         """
         if request.path.startswith(ADMIN_PREFIX):
-            return handle_admin(self, request)
+            return await handle_admin(self, request)
         exchange = self._begin(request)
         latency = sum(fault.seconds for fault in exchange.faults if fault.kind is FaultKind.LATENCY)
         too_late = patience is not None and latency > patience

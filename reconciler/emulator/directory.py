@@ -13,7 +13,6 @@ from reconciler.emulator import ids
 from reconciler.emulator.readings import Readings
 from reconciler.emulator.wire import Refusal
 
-
 USER_ID_SCOPE = "contact:user.employee_id:readonly"
 """Scope without which an app does not get to see ids of the form user_id."""
 

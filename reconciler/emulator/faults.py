@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reconciler.emulator.events import EVENT_TYPES
+
 HTML_BODY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -32,6 +34,20 @@ class FaultKind(StrEnum):
     """All tokens of the calling app end now; the call itself goes on and is refused."""
     DROP_FIELD = "drop_field"
     """The body's field `field` (dotted path) is ignored silently."""
+    LOSE_EVENT = "lose_event"
+    """An event is never sent to its app."""
+    DELAY_EVENT = "delay_event"
+    """An event is sent `seconds` later."""
+    REPEAT_EVENT = "repeat_event"
+    """An event is sent once more although the app took it."""
+    HOLD_EVENT = "hold_event"
+    """An event is sent after the next one of its app, or at the latest 15 seconds later."""
+
+
+EVENT_KINDS = frozenset({
+    FaultKind.LOSE_EVENT, FaultKind.DELAY_EVENT, FaultKind.REPEAT_EVENT, FaultKind.HOLD_EVENT,
+})  # fmt: skip
+"""What goes wrong with the delivery of events; the others go wrong with requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +56,14 @@ class Fault:
 
     Args:
         kind: What goes wrong.
-        operation: `operationId` it strikes; `None` for every operation.
+        operation: `operationId` it strikes, or the type of the event; `None` for every one.
         chat_id: Chat it strikes; `None` for every chat.
-        after: Matching requests that pass before the first one is struck.
-        count: Requests that are struck; `None` for all of them.
+        after: Matching requests or events that pass before the first one is struck.
+        count: Requests or events that are struck; `None` for all of them.
         probability: Chance of each matching request, 0 to 1; one that is spared does not count.
         done: Whether the operation takes effect before the fault shows (drop after the effect, 504 although
             done, 232039). A refused operation keeps its own answer under `answer`.
-        seconds: Seconds of `latency`.
+        seconds: Seconds of `latency` and `delay_event`.
         status: HTTP status of `answer`; `None` is the usual one of the code, 502 without a code.
         code: Platform code of `answer`; `None` sends `body`.
         body: Body of `answer` without a code, HTML by default.
@@ -91,6 +107,11 @@ class Fault:
         if fault.status is not None and fault.status not in range(200, 600):
             raise ValueError("status: must be from 200 to 599")
         return fault
+
+    def known_in(self, operations: Container[str]) -> bool:
+        """Tell whether there is what the fault strikes, given the operationIds there are."""
+        known = EVENT_TYPES if self.kind in EVENT_KINDS else operations
+        return self.operation is None or self.operation in known
 
 
 _TYPES: dict[str, Any] = {
@@ -140,7 +161,7 @@ class Faults:
         Raises:
             ValueError: there is no such operation.
         """
-        if fault.operation is not None and fault.operation not in self._operations:
+        if not fault.known_in(self._operations):
             raise ValueError(f"there is no operation {fault.operation}")
         self._added += 1
         self._script.append(_Scripted(self._added, fault, fault.after, fault.count))
@@ -164,7 +185,7 @@ class Faults:
         ]
 
     def take(self, operation: str, chat_id: str | None) -> list[Fault]:
-        """Return the faults that strike a request, and use each up by one."""
+        """Return the faults that strike a request or an event of the type `operation`; use each up by one."""
         return [
             scripted.fault
             for scripted in list(self._script)
@@ -185,4 +206,5 @@ class Faults:
 
 
 def _matches(fault: Fault, operation: str, chat_id: str | None) -> bool:
-    return fault.operation in {None, operation} and fault.chat_id in {None, chat_id}
+    of_its_kind = (fault.kind in EVENT_KINDS) == (operation in EVENT_TYPES)
+    return of_its_kind and fault.operation in {None, operation} and fault.chat_id in {None, chat_id}

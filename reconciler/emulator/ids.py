@@ -72,6 +72,16 @@ def app_ticket(*parts: object) -> str:
     return digest("app ticket", *parts)[:32]
 
 
+def event_id(*parts: object) -> str:
+    """Return 32 hexadecimal digits."""
+    return digest("event", *parts)[:32]
+
+
+def verification_token(*parts: object) -> str:
+    """Return 32 hexadecimal digits."""
+    return digest("verification token", *parts)[:32]
+
+
 def message_id(*parts: object) -> str:
     """Return `om_` and 32 hexadecimal digits."""
     return f"om_{digest('message', *parts)[:32]}"

@@ -52,8 +52,10 @@ class Readings:
         "whether a call that asks for ids of the form user_id without the scope for it is refused (99991672), or"
         " answered without those ids",
     )
-    token_of_last_page: Literal["absent", "empty", "present"] = _reading(
-        "absent", "whether the last page of a list has a page_token, beside has_more false"
+    last_page: Literal["bare", "empty_token", "same_token"] = _reading(
+        "bare",
+        "whether the last page of a list has, beside has_more false, no page_token, an empty one, or one that"
+        " leads to that page again",
     )
     page_length: Literal["full", "short"] = _reading(
         "full",
@@ -444,6 +446,42 @@ class Readings:
     )
     bot_ability_off: Literal["11205", "11240"] = _reading(
         "11205", "which of the two codes of the older table bot_info answers when the bot ability is off"
+    )
+
+    # ---- events.md
+
+    updated_event_fields: Literal["complete", "changed_only"] = _reading(
+        "complete", "whether both sides of im.chat.updated_v1 are complete, or hold the changed fields alone"
+    )
+    uncarried_changes: Literal["silent", "announcement", "all"] = _reading(
+        "silent",
+        "which changes that no field of im.chat.updated_v1 can carry fire it all the same: none, those of the"
+        " announcement, or all of them (managers, tabs, menus, chat_type …)",
+    )
+    bot_in_events: Literal["open_id", "empty", "absent"] = _reading(
+        "open_id", "what operator_id of an event is when a bot acted: its open_id, empty, or not there"
+    )
+    bot_owner_in_events: Literal["absent", "empty"] = _reading(
+        "absent", "what owner_id in im.chat.updated_v1 is when a bot owns the chat"
+    )
+    user_id_hidden_in_events: Literal["absent", "empty", "null"] = _reading(
+        "absent", "what stands in an event in place of a user_id that the app may not see"
+    )
+    bot_added_heard_by: Literal["joining_bot", "every_bot"] = _reading(
+        "joining_bot",
+        "who is told that a bot joined: its app alone, or all bots of the chat unless a bot invited it",
+    )
+    name_in_bot_events: Literal["chat", "bot"] = _reading(
+        "chat", "whose name the events of bots that come and go have"
+    )
+    withdrawn_people: Literal["once", "twice"] = _reading(
+        "once", "whether a revoked invitation is told of as withdrawn alone, or as deleted too"
+    )
+    mode_of_events: Literal["webhook", "long_connection"] = _reading(
+        "webhook", "as what events look: over the long connection their token is empty"
+    )
+    create_time_of_events: Literal["milliseconds", "microseconds"] = _reading(
+        "milliseconds", "the unit of create_time in the envelope of version 2.0"
     )
 
 

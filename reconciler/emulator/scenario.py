@@ -9,6 +9,8 @@ left out; ids that are left out are made from the seed and stay the same.
       key: 736588c9260f175d
       name: Acme
       restricted_mode: true       # every switch and its default: `Tenant` in directory.py
+      docs: {"https://…": [ … ]}  # documents that are not open to all, with their collaborators
+      unreadable_docs: [ … ]      # documents without any
     tenants: [ … ]                # further tenants, each with the keys of `tenant`
     readings:                     # open questions of the platform's pages: `Readings` in readings.py
       empty_string: clears
@@ -26,6 +28,11 @@ left out; ids that are left out are made from the seed and stay the same.
         installed_in: [ … ]
         app_ticket: …             # first ticket of a store app
         ip_white_list: [ … ]      # addresses that may call
+        events:                   # what the app is told; without this key nothing
+          types: [im.chat.updated_v1]   # or: all (default); `EVENT_TYPES` in events.py
+          url: http://127.0.0.1:9000/   # where it is sent; without one it is only kept
+          verification_token: …
+          encrypt_key: …          # encrypts and signs what is sent
     users:
       - name: 李雷
         open_id: ou_…             # as the first app sees it
@@ -72,8 +79,9 @@ left out; ids that are left out are made from the seed and stay the same.
           state: usable           # usable | missing | copying
           owner: …                # default: the owner of the group
           barred: [ … ]           # who may not read it
+          limits: {blocks: …, depth: …, children: …}   # of type docx; unlimited
         menus: [{name: …, link: …, children: [{name: …, link: …}]}]
-        tags: [ … ]               # tenant | department | edu | meeting | customer_service
+        tags: [ … ]               # inner | tenant | department | edu | meeting | customer_service
         tabs_and_menus_reserved: false
         pins_reserved: false      # only owner and managers may pin to the top of the group
         secret: false             # a secret chat; like a team group it cannot be shared
@@ -111,6 +119,7 @@ from reconciler.emulator.chat import (
     Chat,
 )
 from reconciler.emulator.directory import STATUSES, App, Directory, Tenant, User
+from reconciler.emulator.events import Subscription
 from reconciler.emulator.faults import Fault
 from reconciler.emulator.nodes import Node, NodeError, read_nodes
 from reconciler.emulator.readings import Readings, alternatives
@@ -159,6 +168,10 @@ class Scenario:
     def chats(self) -> list[Chat]:
         """Return fresh copies of the existing groups."""
         return [_read_group(section, self._content) for section in self._content.groups]
+
+    def subscriptions(self) -> list[Subscription]:
+        """Return what apps want to be told."""
+        return self._content.subscriptions
 
     def faults(self, operations: Container[str]) -> list[Fault]:
         """Return the faults to begin with; `operations` are the operationIds there are.
@@ -348,6 +361,7 @@ def _compose(text: str, file: str) -> _Value:
 class _Content:
     seed: str
     directory: Directory
+    subscriptions: list[Subscription]
     groups: list[_Value]
     faults: list[_Value]
 
@@ -361,7 +375,9 @@ def _read_scenario(text: str, file: str) -> _Content:
     others = [_read_tenant(other) for other in section.sections("tenants")]
     readings = _read_readings(section)
     seed = section.text("seed", tenant.key)
-    apps = [_read_app(app, tenant, seed) for app in section.sections("apps")]
+    installed = section.sections("apps")
+    subscriptions = [_read_subscription(app, seed) for app in installed if app.get("events") is not None]
+    apps = [_read_app(app, tenant, seed) for app in installed]
     if not apps:
         raise section.value.error("`apps` needs at least one app")
     people = section.sections("users")
@@ -375,7 +391,7 @@ def _read_scenario(text: str, file: str) -> _Content:
     for person in people:
         for names in ("blocks", "contacts"):
             _People(directory).list(person, names)  # refuses a name that means nobody
-    return _Content(seed, directory, groups, faults)
+    return _Content(seed, directory, subscriptions, groups, faults)
 
 
 def _read_tenant(section: _Section) -> Tenant:
@@ -464,6 +480,15 @@ def _read_app(section: _Section, tenant: Tenant, seed: str) -> App:
     return app
 
 
+def _read_subscription(app: _Section, seed: str) -> Subscription:
+    value, app_id = app.need("events"), app.text("app_id")
+    written = {"verification_token": ids.verification_token(seed, app_id), **value.section().value.plain()}
+    try:
+        return Subscription.from_json({**written, "app_id": app_id})
+    except ValueError as error:
+        raise value.error(str(error)) from error
+
+
 def _read_scopes(value: _Value | None) -> tuple[str, ...] | None:
     if value is None:
         return None
@@ -522,7 +547,7 @@ def _read_fault(value: _Value, operations: Container[str]) -> Fault:
         fault = Fault.from_json(value.section().value.plain())
     except ValueError as error:
         raise value.error(str(error)) from error
-    if fault.operation is not None and fault.operation not in operations:
+    if not fault.known_in(operations):
         raise value.error(f"there is no operation {fault.operation}")
     return fault
 
@@ -598,11 +623,31 @@ def _read_announcement(value: _Value | None, chat: Chat, seed: str, people: _Peo
         )
     except ValueError as error:
         raise value.error(str(error)) from error
-    announcement["revision"] = section.number("revision") or 1
+    announcement["revision"] = _read_revision(section)
     announcement["state"] = section.choice("state", ANNOUNCEMENT_STATES, "usable")
     announcement["barred"] = people.list(section, "barred")
+    announcement["limits"] = _read_limits(section)
     section.finish()
     return announcement
+
+
+def _read_revision(section: _Section) -> int:
+    value = section.get("revision")
+    if value is None:
+        return 1
+    if value.number() < 1:
+        raise value.error("must be 1 or more")
+    return value.number()
+
+
+def _read_limits(section: _Section) -> dict[str, int]:
+    value = section.get("limits")
+    if value is None:
+        return {}
+    inner = value.section()
+    limits = {name: inner.number(name) for name in ("blocks", "depth", "children")}
+    inner.finish()
+    return {name: number for name, number in limits.items() if number is not None}
 
 
 class _People:

@@ -13,7 +13,6 @@ from typing import Any
 
 import uvicorn
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response as HttpResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -21,6 +20,9 @@ from reconciler.emulator.core import Emulator
 from reconciler.emulator.wire import ConnectionDroppedError, Request, Response
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LONGEST_REST = 1.0
+"""Seconds after which new events are looked for that another process on the database has made."""
+
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -45,9 +47,45 @@ def serve(
     with socket.create_server((host, port), family=family) as listener:
         bound = listener.getsockname()[1]
         shown = f"[{host}]" if family == socket.AF_INET6 else host
-        server = Server(emulator.handle, lambda: announce(f"http://{shown}:{bound}"))
+        postman = _Postman(emulator)
+        server = Server(postman.answer, lambda: announce(f"http://{shown}:{bound}"))
         with _ended_by_signals(server):
-            asyncio.run(server.serve(sockets=[listener]))
+            asyncio.run(_serve(server, listener, postman))
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket, postman: _Postman) -> None:
+    delivering = asyncio.create_task(postman.work())
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        delivering.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await delivering
+
+
+class _Postman:
+    """Delivers events in the background: after requests, which may make some or move the clock, and when due."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._woken = asyncio.Event()
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request, and look what it made to deliver."""
+        try:
+            return await self._emulator.handle(request)
+        finally:
+            self._woken.set()
+
+    async def work(self) -> None:
+        """Deliver for ever."""
+        while True:
+            self._woken.clear()
+            await self._emulator.deliver()
+            due = self._emulator.seconds_to_delivery()
+            rest = _LONGEST_REST if due is None else min(due, _LONGEST_REST)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), rest)
 
 
 @contextlib.contextmanager
@@ -148,15 +186,15 @@ class _Endpoint:
             self._connections[scope["client"]].abort()
             await receive()  # the body is read, so this is the news that the connection is gone
             return
-        if answer.cut_at is None:
-            await HttpResponse(answer.body, answer.status, answer.headers)(scope, receive, send)
-            return
         headers = {**answer.headers, "Content-Length": str(len(answer.body))}
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        # The names go out as the platform writes them: its SDK looks for `X-Tt-Logid` letter by letter.
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        cut = answer.cut_at is not None
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-        await send({"type": "http.response.body", "body": answer.body[: answer.cut_at], "more_body": True})
-        self._connections[scope["client"]].close()
-        await receive()  # the body is read, so this is the news that the connection is gone
+        await send({"type": "http.response.body", "body": answer.body[: answer.cut_at], "more_body": cut})
+        if cut:
+            self._connections[scope["client"]].close()
+            await receive()  # the body is read, so this is the news that the connection is gone
 
 
 def _is_local(http: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from reconciler.emulator.chat import Chat
 from reconciler.emulator.directory import App, Directory, Tenant, User
+from reconciler.emulator.events import Event, Subscription
 from reconciler.emulator.readings import Readings
 from reconciler.emulator.wire import LateRefusal
 
@@ -70,10 +71,22 @@ CREATE TABLE IF NOT EXISTS sendings (
 CREATE TABLE IF NOT EXISTS images (
     image_key TEXT PRIMARY KEY, app_id TEXT NOT NULL, image_type TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS subscriptions (app_id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+    number INTEGER PRIMARY KEY, app_id TEXT NOT NULL, event_id TEXT NOT NULL, event_type TEXT NOT NULL,
+    chat_id TEXT NOT NULL, time REAL NOT NULL, body TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS deliveries (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, event INTEGER NOT NULL, attempt INTEGER NOT NULL, due REAL NOT NULL,
+    stage TEXT NOT NULL, twice INTEGER NOT NULL, time REAL, outcome TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event);
+CREATE INDEX IF NOT EXISTS deliveries_to_come ON deliveries (due) WHERE outcome = '';
 """
 
 _TABLES = (
     "meta", "directory", "chats", "names", "links", "tokens", "creations", "revisions", "edits", "messages", "sendings", "images",
+    "subscriptions", "events", "deliveries",
 )  # fmt: skip
 
 
@@ -84,6 +97,9 @@ _LISTED = """(
     :tenant_key IS NULL OR json_extract(document, '$.tenant_key') = :tenant_key OR json_extract(document, '$.external')
 )"""
 """Condition for the chats of a `Listing`."""
+
+ACCEPTED = "accepted"
+"""Outcome of a delivery that the app took."""
 
 _LAYOUT = 2
 """Version of the tables; a file with another one is refused."""
@@ -172,6 +188,38 @@ class Image(NamedTuple):
     image_type: str
 
 
+class Stage(StrEnum):
+    """How far a delivery has come that is still to be made."""
+
+    FRESH = "fresh"
+    """Nobody has looked at it: what goes wrong with the event is yet to be found out."""
+    PLANNED = "planned"
+    """It is made when it is due."""
+    HELD = "held"
+    """It is made when the next event has reached the app, or when it is due."""
+
+
+class Delivery(NamedTuple):
+    """One attempt to send an event (1 is the first) that is due, or was made at `time`.
+
+    `outcome` is empty as long as it is to be made; `twice` says that another one follows a success.
+    """
+
+    number: int
+    event: int
+    attempt: int
+    due: float
+    stage: str
+    twice: bool
+    time: float | None
+    outcome: str
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the app took the event."""
+        return self.outcome == ACCEPTED
+
+
 class Store:
     """The database; `None` as path keeps everything in memory.
 
@@ -219,10 +267,10 @@ class Store:
         """Keep `value` under `name`."""
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def next_number(self) -> int:
-        """Return 1, 2, 3 … and so on, never one twice. Call inside a transaction that writes."""
-        number = int(self.meta("number") or 0) + 1
-        self.set_meta("number", str(number))
+    def next_number(self, count: str = "number") -> int:
+        """Return 1, 2, 3 … and so on, never one twice per `count`. Call inside a transaction that writes."""
+        number = int(self.meta(count) or 0) + 1
+        self.set_meta(count, str(number))
         return number
 
     # ---- directory
@@ -450,6 +498,13 @@ class Store:
             "INSERT INTO messages VALUES (?, ?, ?, ?, ?)", (*message[:-1], _dump(message.document))
         )
 
+    def last_message(self, chat_id: str) -> tuple[str, float] | None:
+        """Return id and time of the last message of a chat."""
+        row = self._connection.execute(
+            "SELECT message_id, time FROM messages WHERE chat_id = ? ORDER BY time DESC LIMIT 1", (chat_id,)
+        ).fetchone()
+        return (str(row[0]), float(row[1])) if row else None
+
     def bot_messages_after(self, chat_id: str, time: float) -> int:
         """Return how many messages bots sent into a chat after `time`."""
         (count,) = self._connection.execute(
@@ -483,6 +538,115 @@ class Store:
     def add_image(self, image: Image) -> None:
         """Keep a new image."""
         self._connection.execute("INSERT INTO images VALUES (?, ?, ?)", image)
+
+    # ---- events
+
+    def subscriptions(self) -> dict[str, Subscription]:
+        """Return what apps want to hear of, by App ID."""
+        rows = self._connection.execute("SELECT document FROM subscriptions")
+        found = [Subscription.from_json(json.loads(document)) for (document,) in rows]
+        return {subscription.app_id: subscription for subscription in found}
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """Keep what an app wants to hear of, in place of what it wanted before."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO subscriptions VALUES (?, ?)",
+            (subscription.app_id, _dump(subscription.to_json())),
+        )
+
+    def clear_subscriptions(self) -> None:
+        """Forget what apps want to hear of."""
+        self._connection.execute("DELETE FROM subscriptions")
+
+    def add_event(self, event: Event) -> None:
+        """Keep a new event."""
+        self._connection.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.number,
+                event.app_id,
+                event.event_id,
+                event.event_type,
+                event.chat_id,
+                event.time,
+                _dump(event.body),
+            ),
+        )
+
+    def events(self, app_id: str | None = None, after: int = 0) -> list[Event]:
+        """Return the events of an app, or of all, that have a number above `after`, oldest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM events WHERE (?1 IS NULL OR app_id = ?1) AND number > ?2 ORDER BY number",
+            (app_id, after),
+        )
+        return [_event(row) for row in rows]
+
+    def events_since(self, app_id: str, event_type: str, time: float) -> int:
+        """Return how many events of a type an app was told of after `time`."""
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM events WHERE app_id = ? AND event_type = ? AND time > ?",
+            (app_id, event_type, time),
+        ).fetchone()
+        return int(count)
+
+    def clear_events(self) -> None:
+        """Forget all events, and what was to be delivered."""
+        self._connection.execute("DELETE FROM events")
+        self._connection.execute("DELETE FROM deliveries")
+
+    # ---- deliveries
+
+    def plan_delivery(
+        self, event: int, due: float, attempt: int = 1, stage: Stage = Stage.FRESH, *, twice: bool = False
+    ) -> None:
+        """Plan to send an event."""
+        self._connection.execute(
+            "INSERT INTO deliveries (event, attempt, due, stage, twice, outcome) VALUES (?, ?, ?, ?, ?, '')",
+            (event, attempt, due, stage, twice),
+        )
+
+    def due_deliveries(self, now: float) -> list[tuple[Delivery, Event]]:
+        """Return the deliveries to make, with their events, in the order in which they fall due."""
+        rows = self._connection.execute(
+            "SELECT deliveries.*, events.* FROM deliveries JOIN events ON events.number = event"
+            " WHERE outcome = '' AND due <= ? ORDER BY due, deliveries.number",
+            (now,),
+        )
+        width = len(Delivery._fields)
+        return [(_delivery(row[:width]), _event(row[width:])) for row in rows]
+
+    def next_due(self) -> float | None:
+        """Return when the next delivery falls due."""
+        (due,) = self._connection.execute("SELECT min(due) FROM deliveries WHERE outcome = ''").fetchone()
+        return None if due is None else float(due)
+
+    def put_off(self, delivery: Delivery, due: float, stage: Stage, *, twice: bool) -> None:
+        """Let a delivery fall due at another time."""
+        self._connection.execute(
+            "UPDATE deliveries SET due = ?, stage = ?, twice = ? WHERE number = ?",
+            (due, stage, twice, delivery.number),
+        )
+
+    def release_held(self, app_id: str, now: float) -> None:
+        """Let the deliveries to an app fall due that wait for the next event."""
+        self._connection.execute(
+            "UPDATE deliveries SET due = ?, stage = ? WHERE outcome = '' AND stage = ?"
+            " AND event IN (SELECT number FROM events WHERE app_id = ?)",
+            (now, Stage.PLANNED, Stage.HELD, app_id),
+        )
+
+    def settle(self, delivery: Delivery, time: float, outcome: str) -> Delivery | None:
+        """Keep what came of a delivery and return it; `None` if its event was forgotten meanwhile."""
+        row = self._connection.execute(
+            "UPDATE deliveries SET time = ?, outcome = ? WHERE number = ? RETURNING *",
+            (time, outcome, delivery.number),
+        ).fetchone()
+        return _delivery(row) if row else None
+
+    def deliveries(self, event: int) -> list[Delivery]:
+        """Return the deliveries of an event, made and to come."""
+        rows = self._connection.execute("SELECT * FROM deliveries WHERE event = ? ORDER BY number", (event,))
+        return [_delivery(row) for row in rows]
 
     # ---- tokens
 
@@ -539,6 +703,16 @@ def _prepare(connection: sqlite3.Connection, *, on_disk: bool) -> None:
 def _token(row: tuple[Any, ...]) -> Token:
     token, kind, app_id, tenant_key, ends, user, granted = row
     return Token(token, kind, app_id, tenant_key, ends, user, _frozen(json.loads(granted)))
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    number, app_id, event_id, event_type, chat_id, time, body = row
+    return Event(number, app_id, event_id, event_type, chat_id, time, json.loads(body))
+
+
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    number, event, attempt, due, stage, twice, time, outcome = row
+    return Delivery(number, event, attempt, due, stage, bool(twice), time, outcome)
 
 
 def _dump(value: object) -> str:

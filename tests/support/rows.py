@@ -161,7 +161,11 @@ def check_shown(test: Callable[..., Any], answered: Iterable[tuple[str, int | No
     shown = SHOWN_ERRORS.get(test)
     if not shown:
         return
-    seen = {(place, code) for operation, code in answered for place in (operation, _document_of(operation))}
+    seen = {
+        (place, code)
+        for operation, code in answered
+        for place in (operation, _document_of(operation), "platform")
+    }
     assert any((row.place, row.code) in seen for row in shown), (
         f"none of {sorted({(row.place, row.code) for row in shown})} was answered, but {sorted(map(str, seen))}"
     )

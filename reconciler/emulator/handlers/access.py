@@ -10,6 +10,7 @@ from collections.abc import Container
 
 from reconciler.emulator.chat import Chat, Role
 from reconciler.emulator.operation import Call
+from reconciler.emulator.outbox import Outbox
 from reconciler.emulator.store import Image
 from reconciler.emulator.wire import Refusal
 
@@ -107,6 +108,11 @@ def require_own_image(call: Call, image_key: str | None) -> None:
 
 
 def save(call: Call, chat: Chat) -> None:
-    """Keep a changed chat."""
+    """Keep a changed chat, and tell apps what the caller changed."""
     chat.active_time = call.now
-    call.store.save_chat(chat)
+    outbox(call).change(chat, call.caller.id)
+
+
+def outbox(call: Call) -> Outbox:
+    """Return where changes become events."""
+    return Outbox(call.store, call.directory, call.seed, call.now)

@@ -274,6 +274,7 @@ def _edit(
     tree = _tree(call, chat)
     changed = change(call, chat, tree)
     require_room(tree.preorder())
+    _require_bearable(tree, chat.announcement["limits"])
     save(call, chat)
     answer = {
         **changed,
@@ -302,6 +303,18 @@ def _require_recent(call: Call, chat: Chat) -> None:
     behind = chat.announcement["revision"] - _revision(call, chat)
     if behind > (REVISION_LAG if call.readings.edit_of_older_revision == "merged" else 0):
         raise Refusal(1770021)
+
+
+def _require_bearable(tree: Tree, limits: dict[str, int]) -> None:
+    """Refuse too many blocks (1770004), too deep a tree (1770005), too many children of one block (1770007)."""
+    if len(tree.blocks) > limits.get("blocks", len(tree.blocks)):
+        raise Refusal(1770004)
+    depth = tree.depth()
+    if depth > limits.get("depth", depth):
+        raise Refusal(1770005)
+    most = max(len(block.get("children", ())) for block in tree.preorder())
+    if most > limits.get("children", most):
+        raise Refusal(1770007)
 
 
 def _addressed(call: Call, tree: Tree, block_id: str) -> Block:

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.emulator import ids, tickets
 from reconciler.emulator.directory import App
 from reconciler.emulator.fields import Fields, Text
+from reconciler.emulator.handlers.access import outbox
 from reconciler.emulator.operation import Call
 from reconciler.emulator.store import Token, TokenKind
 from reconciler.emulator.wire import Refusal
@@ -77,6 +78,7 @@ def app_ticket_resend(call: Call) -> dict[str, Any]:
     app = _app(call)
     if not app.enabled or not app.store:
         raise Refusal(10016, bare=True)
+    outbox(call).push_app_ticket(app)
     return {}
 
 

@@ -23,6 +23,7 @@ from reconciler.emulator.fields import Anything, Fields, Flag, Items, Shape, Tex
 from reconciler.emulator.handlers.access import (
     is_own_image,
     open_chat,
+    outbox,
     require_member,
     require_mode,
     require_usable_app,
@@ -120,7 +121,7 @@ def chat_create(call: Call) -> dict[str, Any]:
     if earlier is not None:
         return created_view(call, earlier, id_type)
     chat = _new_chat(call, owner, _new_users(call))
-    call.store.add_chat(chat)
+    outbox(call).create(chat, call.caller.id)
     if uuid:
         call.store.remember_creation(_maker(call), uuid, owner, chat.chat_id, call.now)
     return created_view(call, chat, id_type)

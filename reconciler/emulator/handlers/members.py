@@ -220,13 +220,11 @@ def _code_by_kind(call: Call, arrivals: _Arrivals) -> int:
 def _naming(call: Call, code: int, refused: list[str]) -> Refusal:
     """Return a refusal that names the ids, where the reading has them."""
     named = ", ".join(refused)
-    match call.readings.unusable_ids_shown:
-        case "msg":
-            return Refusal(code, f"{Refusal(code).msg} ext=unavailable ids: [{named}]")
-        case "data":
-            return Refusal(code, data={"invalid_id_list": refused})
-        case "error":
-            return Refusal(code, details={"details": [{"key": "unavailable ids", "value": named}]})
+    if call.readings.unusable_ids_shown == "data":
+        return Refusal(code, data={"invalid_id_list": refused})
+    if call.readings.unusable_ids_shown == "error":
+        return Refusal(code, details={"details": [{"key": "unavailable ids", "value": named}]})
+    return Refusal(code, f"{Refusal(code).msg} ext=unavailable ids: [{named}]")
 
 
 def require_room(call: Call, chat: Chat, arriving: Collection[str], *, over_cap: int = 232044) -> None:
@@ -401,7 +399,7 @@ def chat_members_list(call: Call) -> dict[str, Any]:
     if not set(kinds) <= set(_KINDS):
         raise Refusal(232001)
     id_type, cap = call.query["member_id_type"], call.tenant.member_list_cap
-    users = chat.users[:cap]
+    users = frozenset(chat.users[:cap])
     wanted = [
         member
         for member in chat.members

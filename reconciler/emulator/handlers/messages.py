@@ -10,7 +10,7 @@ from reconciler.emulator import ids
 from reconciler.emulator.chat import Chat, Role
 from reconciler.emulator.directory import User, is_bot
 from reconciler.emulator.fields import Fields, Items, Text, read_body
-from reconciler.emulator.handlers.access import find_image, require_working_app
+from reconciler.emulator.handlers.access import find_image, outbox, require_working_app, save
 from reconciler.emulator.handlers.cards import require_card
 from reconciler.emulator.operation import Call
 from reconciler.emulator.store import Message
@@ -85,8 +85,7 @@ def im_message_create(call: Call) -> dict[str, Any]:
     call.store.add_message(message)
     if uuid:
         call.store.remember_sending(uuid, message)
-    chat.active_time = call.now
-    call.store.save_chat(chat)
+    save(call, chat)
     return message.document
 
 
@@ -156,15 +155,10 @@ def _require_reachable(call: Call, person: User, *, resigned: int) -> None:
 
 
 def _new_conversation(call: Call, person: User) -> Chat:
-    chat = Chat(
-        chat_id=call.new_id(ids.chat_id),
-        tenant_key=call.tenant.key,
-        owner=call.caller.id,
-        mode="p2p",
-        active_time=call.now,
+    chat = Chat.one_to_one(
+        call.new_id(ids.chat_id), call.tenant.key, call.caller.id, person.union_id, call.now
     )
-    chat.join(call.caller.id, person.union_id)
-    call.store.add_chat(chat)
+    outbox(call).create(chat, call.caller.id)
     return chat
 
 

@@ -54,10 +54,8 @@ def page(call: Call, items: list[Any], scope: str, next_position: int | None) ->
     if next_position is not None:
         return {"items": items, "page_token": dump_token(scope, next_position), "has_more": True}
     last = {"items": items, "has_more": False}
-    match call.readings.token_of_last_page:
-        case "absent":
-            return last
-        case "empty":
-            return {**last, "page_token": ""}
-        case "present":
-            return {**last, "page_token": dump_token(scope, load_token(scope, call.query))}
+    if call.readings.last_page == "bare":
+        return last
+    if call.readings.last_page == "empty_token":
+        return {**last, "page_token": ""}
+    return {**last, "page_token": dump_token(scope, load_token(scope, call.query))}

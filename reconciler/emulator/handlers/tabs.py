@@ -81,9 +81,10 @@ def chat_tab_update(call: Call) -> dict[str, Any]:
 def chat_tab_delete(call: Call) -> dict[str, Any]:
     """Remove tabs, all of them or none; the others keep their order."""
     chat = _open_to_write(call)
-    named = set(call.body["tab_ids"])
+    named = list(dict.fromkeys(call.body["tab_ids"]))
     if call.readings.unknown_id_at_delete == "ignored":
-        named &= {tab["tab_id"] for tab in chat.tabs}
+        there = {tab["tab_id"] for tab in chat.tabs}
+        named = [tab_id for tab_id in named if tab_id in there]
     leaving = [_writable_tab(chat, tab_id) for tab_id in named]
     chat.tabs = [tab for tab in chat.tabs if tab not in leaving]
     return _saved(call, chat, touched=leaving)
@@ -125,7 +126,7 @@ def _saved(call: Call, chat: Chat, *, touched: list[dict[str, Any]]) -> dict[str
 
 
 def _shown(call: Call, tabs: list[dict[str, Any]]) -> dict[str, Any]:
-    usual = {"tab_content": {}} if call.readings.built_in_tab_content == "empty" else {}
+    usual: dict[str, Any] = {"tab_content": {}} if call.readings.built_in_tab_content == "empty" else {}
     return {"chat_tabs": [{**usual, **tab} for tab in tabs]}
 
 

@@ -116,13 +116,9 @@ def _sdk_only_fields(call: Call, chat: Chat) -> dict[str, Any]:
 def _name(call: Call, chat: Chat) -> dict[str, str]:
     if chat.name:
         return {"name": chat.name}
-    match call.readings.name_of_nameless:
-        case "absent":
-            return {}
-        case "placeholder":
-            return {"name": PLACEHOLDER}
-        case "empty":
-            return {"name": ""}
+    if call.readings.name_of_nameless == "absent":
+        return {}
+    return {"name": PLACEHOLDER if call.readings.name_of_nameless == "placeholder" else ""}
 
 
 def _tag(chat: Chat) -> dict[str, str]:
@@ -137,13 +133,11 @@ def _owner(call: Call, chat: Chat, id_type: str) -> dict[str, str]:
     if not is_bot(chat.owner):
         shown = show_person(call, id_type, chat.owner)
         return {} if shown is None else {"owner_id_type": id_type, "owner_id": shown}
-    match call.readings.bot_as_owner:
-        case "absent":
-            return {}
-        case "empty":
-            return {"owner_id_type": id_type, "owner_id": ""}
-        case "app_id":
-            return {"owner_id_type": "app_id", "owner_id": chat.owner}
+    if call.readings.bot_as_owner == "absent":
+        return {}
+    if call.readings.bot_as_owner == "empty":
+        return {"owner_id_type": id_type, "owner_id": ""}
+    return {"owner_id_type": "app_id", "owner_id": chat.owner}
 
 
 def _managers(call: Call, chat: Chat, id_type: str) -> dict[str, Any]:
@@ -154,13 +148,11 @@ def _managers(call: Call, chat: Chat, id_type: str) -> dict[str, Any]:
         "user_manager_id_list": [person for person in people if person is not None],
         "bot_manager_id_list": [bot for bot in managers if is_bot(bot)],
     }
-    match call.readings.no_managers:
-        case "empty":
-            return lists
-        case "null":
-            return {name: found or None for name, found in lists.items()}
-        case "absent":
-            return {name: found for name, found in lists.items() if found}
+    if call.readings.no_managers == "empty":
+        return lists
+    if call.readings.no_managers == "null":
+        return {name: found or None for name, found in lists.items()}
+    return {name: found for name, found in lists.items() if found}
 
 
 def _counts(call: Call, chat: Chat) -> dict[str, str]:

@@ -21,19 +21,15 @@ from tests.support.announcements import (
     LIST,
     READS,
     UPDATE,
-    WORKING,
     WRITES,
     attempt,
     blocks,
     create,
     delete,
     group,
-    made,
     of_type,
-    rewrite,
     text,
     texts,
-    update,
 )
 from tests.support.pretend import OTHER, OURS, TENANT
 from tests.support.rows import all_show, client_side, shows_error, shows_rule
@@ -108,9 +104,7 @@ class TestAccess:
     @each_operation
     @pytest.mark.parametrize("external_sharing", ["true", "false"])
     def test_external_chats_are_not_supported_whatever_the_bot_may(self, make, operation, external_sharing):
-        api = make(
-            app=f"external_sharing: {external_sharing}", groups=group(more=f"{IN_IT}, external: true")
-        )
+        api = make(app=f"external_sharing: {external_sharing}", groups=group(more=f"{IN_IT}, external: true"))
 
         assert attempt(api, operation).code == 1772004
 
@@ -489,7 +483,7 @@ class TestRevisions:
 class TestClientToken:
     @each_write
     def test_repeat_is_answered_like_the_first_call_and_changes_nothing(self, make, operation):
-        api = make(groups=group("text: Hello\\nWorld"))
+        api = make(groups=group('text: "Hello\\nWorld"'))
         first = attempt(api, operation, query={"client_token": "once"}).data
         before = blocks(api)
         api.emulator.move_clock(599)
@@ -535,7 +529,9 @@ class TestClientToken:
         }
         attempt(api, CREATE, body=body, query={"client_token": "once"})
 
-        again = attempt(api, CREATE, body=body, query={"client_token": "once", "user_id_type": "union_id"}).data
+        again = attempt(
+            api, CREATE, body=body, query={"client_token": "once", "user_id_type": "union_id"}
+        ).data
 
         element = again["children"][0]["text"]["elements"][0]
         assert element["mention_user"]["user_id"] == "on_jim"
@@ -551,7 +547,9 @@ class TestClientToken:
 class TestCommonErrors:
     @shows_error("announcements", 99991661, 99991663, 99991668)
     @each_operation
-    @pytest.mark.parametrize(("token", "code"), [("", 99991661), ("t-wrong", 99991663), ("u-wrong", 99991668)])
+    @pytest.mark.parametrize(
+        ("token", "code"), [("", 99991661), ("t-wrong", 99991663), ("u-wrong", 99991668)]
+    )
     def test_token_is_needed_and_checked(self, api, operation, token, code):
         assert attempt(api, operation, token=token).code == code
 
@@ -617,6 +615,13 @@ class TestActs:
         table = of_type(api, 31)
         assert table["table"]["cells"] == table["children"]
 
+    def test_looking_at_the_chat_shows_its_announcement_with_people_as_elsewhere(self, make):
+        api = make(groups=group(f"text: Hello, barred: [李雷, {OTHER}]"))
+
+        announcement = api.emulator.acts.chat(CHAT)["announcement"]
+
+        assert (announcement["owner"], announcement["barred"]) == ("ou_kate", ["ou_lilei", OTHER])
+
     @pytest.mark.parametrize(
         "short",
         [
@@ -643,7 +648,8 @@ class TestActs:
 
     def test_acts_that_make_no_sense(self, make):
         api = make(
-            groups=group("type: doc") + f"  - {{chat_id: oc_p2p, chat_mode: p2p, owner: Kate, bots: [{OURS}]}}"
+            groups=group("type: doc")
+            + f"  - {{chat_id: oc_p2p, chat_mode: p2p, owner: Kate, bots: [{OURS}]}}"
         )
         acts = api.emulator.acts
 
@@ -691,8 +697,3 @@ def test_deduplication_is_apart_for_each_kind_of_edit(api):
     attempt(api, CREATE, query={"client_token": "once"})
 
     assert "children" not in attempt(api, DELETE, query={"client_token": "once"}).data
-
-
-def test_nothing_of_the_helpers_is_left_out():
-    assert WORKING.keys() == set(ALL)
-    assert rewrite().keys() == {"block_id", "update_text_elements"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.emulator.fields import Fields, File, Flag, Items, Number, Shape, Text
+from reconciler.emulator.fields import AnyObject, Anything, Fields, File, Flag, Items, Number, Shape, Text
 from reconciler.emulator.routes import OPERATIONS
 from tests.support.pretend import OTHER, OURS, pretend
 from tests.support.ways import InProcess
@@ -46,6 +46,10 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             return st.booleans()
         case File():
             return st.binary(max_size=40)
+        case Anything():
+            return JUNK
+        case AnyObject():
+            return st.dictionaries(st.text(max_size=5), JUNK, max_size=3)
         case Items():
             return st.lists(values(shape.of), max_size=4)
         case Fields():
@@ -88,7 +92,9 @@ def test_every_call_is_answered_as_described(any_api, calls):
         parameters = {
             name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()
         }
-        answer = any_api.call(operation, "oc_x", body=body, query=parameters, menu_item_id="1")
+        answer = any_api.call(
+            operation, "oc_x", body=body, query=parameters, menu_item_id="1", block_id="oc_x"
+        )
 
         assert answer.status in {200, 400}
         assert answer.body["msg"]

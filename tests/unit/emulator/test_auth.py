@@ -117,21 +117,38 @@ def test_token_calls_answer_failures_with_http_200(api, operation, body, code):
     assert "tenant_access_token" not in answer.body
 
 
-def test_bot_info_names_the_bot_beside_code(api):
-    body = api.call("bot_info").body
+@shows_rule("bot_info", "Needs no scope", "open_id is the bot's open_id as seen by this app")
+def test_bot_info_names_the_bot_beside_code_and_needs_no_scope(make):
+    body = make(app="scopes: []").call("bot_info").body
 
     assert body["bot"]["open_id"] == "ou_ours"
     assert body["bot"]["app_name"] == "Ours"
     assert body["bot"]["activate_status"] == 2
 
 
-def test_bot_info_without_bot_ability_is_11205(make):
-    assert make(app="bot: false").call("bot_info").code == 11205
+@shows_rule("bot_info", "Needs the bot ability")
+@pytest.mark.parametrize("code", [11205, 11240])
+def test_bot_info_without_bot_ability_by_reading(make, code):
+    api = make(app="bot: false", readings=f'bot_ability_off: "{code}"')
+
+    assert api.call("bot_info").code == code
 
 
 def test_tokens_are_repeatable_and_differ_between_apps(api, make):
     assert api.sign_in() == make().sign_in()
     assert api.sign_in() != api.of("cli_b20fbf7e94b8d02e").sign_in()
+
+
+@shows_rule(APP_TOKEN, "Same 2-hour / 30-minute rules")
+def test_app_token_of_a_custom_app_follows_the_same_rules(api):
+    first = api.call(APP_TOKEN, body=CREDENTIALS).body
+    api.emulator.move_clock(5400)
+    again = api.call(APP_TOKEN, body=CREDENTIALS).body
+    api.emulator.move_clock(1)
+    renewed = api.call(APP_TOKEN, body=CREDENTIALS).body
+
+    assert (first["expire"], again["expire"], renewed["expire"]) == (7200, 1800, 7200)
+    assert again["app_access_token"] == first["app_access_token"] != renewed["app_access_token"]
 
 
 @shows_rule("platform", "plain refetch can return the very same token")

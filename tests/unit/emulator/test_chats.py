@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from reconciler.emulator import Fault, FaultKind
-from tests.support.pretend import OTHER, OURS, TENANT
+from reconciler.emulator.store import Image, Token, TokenKind
+from tests.support.groups import group
+from tests.support.pretend import CROWD, OTHER, OURS, STORE, TENANT
+from tests.support.rows import client_side, shows_error, shows_rule
+
+client_side(
+    "chat_create",
+    "Without i18n_names every locale shows name",
+    "It is the client app that shows names; answers have name as it is and leave i18n_names out.",
+)
 
 ON = {"status": True, "screenshot_has_permission_setting": "not_anyone"}
 
@@ -17,6 +26,10 @@ def owned_by_kate(**more):
 
 
 class TestCreate:
+    @shows_rule(
+        "chat_create", "an empty object creates a private, bot-owned group", "Defaults: chat_mode group"
+    )
+    @shows_rule("chats", "chat_mode group is an ordinary conversation group")
     def test_empty_object_creates_a_private_bot_owned_group_with_default_settings(self, api):
         data = api.call("chat_create", body={}).data
 
@@ -51,6 +64,7 @@ class TestCreate:
         assert data["description"] == ""
         assert data["tenant_key"] == TENANT
 
+    @shows_rule("chat_create", "When it is omitted the bot owns the group and owner_id is absent")
     def test_bot_owner_has_no_owner_fields(self, api):
         data = api.call("chat_create", body={"name": "Team"}).data
 
@@ -62,12 +76,15 @@ class TestCreate:
 
         assert not data.keys() & {"user_count", "bot_count", "chat_status", "user_manager_id_list"}
 
+    @shows_rule("chat_create", "A private group without a name gets the placeholder name")
+    @shows_rule("chat_get", "A chat without a name has no name field")
     def test_group_without_a_name_gets_the_placeholder_in_create_and_no_name_in_get(self, api):
         data = api.call("chat_create", body={}).data
 
         assert data["name"] == "(无主题)"
         assert "name" not in api.get(data["chat_id"])
 
+    @shows_rule("chat_create", "the calling bot joins the group by itself")
     def test_calling_bot_joins_by_itself_and_users_and_bots_come_along(self, api):
         chat_id = api.create(user_id_list=["ou_lilei", "ou_kate"], bot_id_list=[OTHER])
 
@@ -102,6 +119,7 @@ class TestCreate:
         assert api.get(chat_id)["at_all_permission"] == "all_members"
         assert api.get(chat_id)["add_member_permission"] == "all_members"
 
+    @shows_rule("chats", "If create names no owner_id, the creating bot is the owner")
     def test_named_owner_joins_and_owns_and_the_bot_is_a_plain_member(self, api):
         chat_id = api.create(name="Team", owner_id="ou_kate")
 
@@ -110,11 +128,13 @@ class TestCreate:
         assert detail["bot_manager_id_list"] == []
         assert api.members(chat_id) == ["ou_kate"]
 
+    @shows_rule("chats", "or a manager when set_bot_manager=true")
     def test_set_bot_manager_makes_the_bot_a_manager_beside_a_named_owner(self, api):
         chat_id = api.create(owner_id="ou_kate", set_bot_manager="true")
 
         assert api.get(chat_id)["bot_manager_id_list"] == [OURS]
 
+    @shows_rule("chat_create", "set_bot_manager has an effect only together with owner_id")
     def test_set_bot_manager_has_no_effect_without_owner_id(self, api):
         assert api.get(api.create(set_bot_manager="true"))["bot_manager_id_list"] == []
 
@@ -162,6 +182,16 @@ class TestCreate:
             ),
         ],
     )
+    @shows_rule(
+        "chat_create",
+        "An unusable id in user_id_list or bot_id_list fails the whole request",
+        "A public group must have a name (232042)",
+        "must not be listed in bot_id_list",
+        "must be a user of the operator's tenant (232032)",
+    )
+    @shows_rule("chats", "status=true needs at least one of its three settings")
+    @shows_error("chat_create", 232001, 232020, 232021, 232022, 232030, 232032, 232033, 232042, 232043)
+    @shows_error("chats", 99992361)
     def test_refusals_make_nothing(self, api, body, code):
         answer = api.call("chat_create", body=body)
 
@@ -192,6 +222,12 @@ class TestCreate:
             ),
         ],
     )
+    @shows_rule(
+        "chat_create",
+        "needs the enterprise flagship edition (232057)",
+        "hide_member_count_setting needs a tenant (232078)",
+    )
+    @shows_error("chat_create", 232023, 232057, 232078, 232091)
     def test_refusals_of_the_tenant(self, make, tenant, body, code):
         assert make(tenant=tenant).call("chat_create", body=body).code == code
 
@@ -210,25 +246,125 @@ class TestCreate:
 
         assert api.create(name="Town hall") != api.create(name="Town hall")
 
+    @shows_rule("chat_create", "At most 50 users and 5 bots per request")
     def test_fifty_users_fit_and_five_bots(self, make):
-        from tests.support.pretend import CROWD
-
         api = make(users=CROWD)
         chat_id = api.create(user_id_list=[f"ou_p{number}" for number in range(50)])
 
         assert api.get(chat_id)["user_count"] == "50"
         assert api.call("chat_create", body={"bot_id_list": ["cli_x"] * 6}).violations == ["bot_id_list"]
 
+    @pytest.mark.parametrize("mode", ["topic", "p2p"])
+    @shows_rule("chat_create", "Creates only chat_mode group")
+    @shows_error("chats", 99992402)
+    def test_other_modes_cannot_be_created(self, api, mode):
+        answer = api.call("chat_create", body={"chat_mode": mode})
+
+        assert (answer.code, answer.violations) == (99992402, ["chat_mode"])
+
+    @shows_rule("chat_create", "These are advice, not stated limits")
+    @shows_rule("chat_update", "name and i18n names: at most 60 characters advised")
+    def test_long_texts_are_only_advised_against(self, api):
+        texts = {"name": "n" * 61, "description": "d" * 101, "i18n_names": {"en_us": "n" * 61}}
+
+        chat_id = api.create(**texts)
+        answer = api.call("chat_update", chat_id, body=texts)
+
+        assert answer.code == 0
+        assert {name: api.get(chat_id)[name] for name in texts} == texts
+
+    @shows_rule("chat_create", "chat_id is returned here and must be stored")
+    @shows_rule("chats", "A chat_id is found in the response of chat_create, through chat_list")
+    def test_chat_id_of_the_answer_names_the_group_from_then_on(self, api):
+        chat_id = api.create(name="Team")
+
+        (item,) = api.call("chat_list").data["items"]
+        assert item["chat_id"] == chat_id
+        assert api.get(chat_id)["name"] == "Team"
+
+    @shows_rule("chat_create", "Called by an app (tenant token) only")
+    @shows_error("chats", 99991668)
+    def test_person_cannot_create(self, api):
+        assert api.as_user("ou_kate").call("chat_create", body={}).code == 99991668
+
+    @shows_rule("chat_create", "Store (isv) apps cannot use user ids of the user_id form")
+    @shows_error("chat_create", 232001)
+    def test_store_app_names_people_by_open_id_or_union_id(self, api):
+        store = api.of(STORE)
+        store.token = "t-store"
+        token = Token("t-store", TokenKind.TENANT, STORE, TENANT, api.emulator.clock.now() + 60)
+        with api.emulator.store.transaction(write=True):
+            api.emulator.store.add_token(token)
+
+        by_user_id = store.call("chat_create", body={"owner_id": "kate"}, query={"user_id_type": "user_id"})
+        by_union_id = store.call(
+            "chat_create", body={"owner_id": "on_kate"}, query={"user_id_type": "union_id"}
+        )
+
+        assert (by_user_id.code, by_union_id.code) == (232001, 0)
+
+    def test_store_app_makes_and_lists_groups_in_each_of_its_tenants(self, api):
+        chats = []
+        for tenant in (TENANT, "elsewhere"):
+            store = api.of(STORE)
+            store.token = f"t-{tenant}"
+            token = Token(store.token, TokenKind.TENANT, STORE, tenant, api.emulator.clock.now() + 60)
+            with api.emulator.store.transaction(write=True):
+                api.emulator.store.add_token(token)
+
+            made = store.create(uuid="once")
+            chats.append(made)
+
+            assert [item["chat_id"] for item in store.call("chat_list").data["items"]] == [made]
+        assert len(set(chats)) == 2
+
+    def test_picture_uploaded_for_messages_is_no_avatar(self, api):
+        with api.emulator.store.transaction(write=True):
+            api.emulator.store.add_image(Image("img_message", OURS, "message"))
+
+        assert api.call("chat_create", body={"avatar": "img_message"}).code == 232001
+
 
 class TestExternal:
     """A bot with the external-sharing ability may invite users of other companies; a user owns the group."""
 
+    @shows_rule("chat_create", "A bot with the external-sharing ability may invite users")
     def test_group_with_strangers_is_external(self, make):
         api = make(app="external_sharing: true")
 
         detail = api.get(api.create(owner_id="ou_kate", user_id_list=["ou_stranger"]))
 
         assert detail["external"] is True
+
+    @shows_rule("chat_create", "every external user must already be a contact of that owner")
+    @pytest.mark.parametrize(("owner", "code"), [("ou_boss", 0), ("ou_loner", 232043)])
+    def test_owner_knows_everybody_from_outside(self, make, owner, code):
+        people = (
+            "  - {name: Boss, open_id: ou_boss, contacts: [Stranger]}\n"
+            "  - {name: Loner, open_id: ou_loner, contacts: []}\n"
+        )
+        api = make(app="external_sharing: true", users=people)
+
+        assert api.call("chat_create", body={"owner_id": owner, "user_id_list": ["ou_stranger"]}).code == code
+
+    @pytest.mark.parametrize(("other", "code"), [("", 232033), ("external_sharing: true", 0)])
+    def test_invited_bots_need_the_ability_too(self, make, other, code):
+        api = make(app="external_sharing: true", other=other)
+        body = {"owner_id": "ou_kate", "user_id_list": ["ou_stranger"], "bot_id_list": [OTHER]}
+
+        assert api.call("chat_create", body=body).code == code
+
+    def test_person_from_outside_has_no_user_id_here(self, make):
+        api = make(
+            groups=group(owner="Stranger", managers=["Stranger"], bots=[OURS], external=True),
+            app="external_sharing: true",
+        )
+
+        detail = api.call("chat_get", "oc_x", query={"user_id_type": "user_id"}).data
+
+        assert "owner_id" not in detail
+        assert detail["user_manager_id_list"] == []
+        assert api.get("oc_x")["owner_id"] == "ou_stranger"
 
     @pytest.mark.parametrize(
         ("body", "code"),
@@ -239,23 +375,18 @@ class TestExternal:
             ),
         ],
     )
+    @shows_rule("chat_create", "it cannot be public (232069), a user must be named as owner_id")
+    @shows_error("chat_create", 232001, 232069)
     def test_limits_of_external_groups(self, make, body, code):
         api = make(app="external_sharing: true")
 
         assert api.call("chat_create", body={"user_id_list": ["ou_stranger"], **body}).code == code
 
-    @pytest.mark.parametrize(
-        "operation", ["chat_get", "chat_delete", "chat_tab_list", "chat_members_is_in_chat"]
-    )
-    def test_external_group_without_the_ability_is_232033(self, make, operation):
-        api = make(groups=owned_by_kate(external="true"))
-
-        assert api.call(operation, "oc_kate").code == 232033
-
 
 class TestUuid:
     """Requests with one uuid and owner_id create at most one group in 10 hours."""
 
+    @shows_rule("chat_create", "create at most one group in 10 hours")
     def test_repeat_returns_the_group_of_the_first_call(self, api):
         first = api.create(name="Team", uuid="once")
 
@@ -279,6 +410,8 @@ class TestUuid:
         assert api.create(uuid="twice") != first
         assert api.of(OTHER).create(uuid="once") != first
 
+    @shows_rule("chat_create", "without uuid every successful call creates a new group")
+    @shows_rule("chats", "chat_id is generated by the system at creation")
     def test_without_uuid_every_success_creates(self, api):
         assert api.create(name="Team") != api.create(name="Team")
 
@@ -289,6 +422,7 @@ class TestUuid:
 
         assert api.get(chat_id)["name"] == "Team"
 
+    @shows_error("chat_create", 232068)
     def test_repeat_while_the_first_is_running_is_232068(self, api):
         create = {"body": {"name": "Team"}, "query": {"uuid": "once"}}
 
@@ -298,6 +432,7 @@ class TestUuid:
 
 
 class TestGet:
+    @shows_rule("chat_get", "user_count and bot_count are decimal strings")
     def test_counts_are_decimal_strings_and_users_do_not_include_bots(self, api):
         detail = api.get(api.create(user_id_list=["ou_lilei"]))
 
@@ -306,6 +441,11 @@ class TestGet:
     def test_chat_id_is_not_repeated(self, api):
         assert "chat_id" not in api.get(api.create())
 
+    @shows_rule(
+        "chat_get",
+        "A caller who is not in the chat gets a reduced view",
+        "tell a reduced view from a full one by the absence of chat_mode",
+    )
     def test_caller_outside_gets_the_reduced_view(self, api):
         chat_id = api.create(name="Team", user_id_list=["ou_lilei"])
 
@@ -323,6 +463,7 @@ class TestGet:
         assert detail["chat_status"] == "dissolved"
         assert "chat_mode" not in detail
 
+    @shows_rule("chat_get", "bot_manager_id_list holds App IDs")
     def test_managers_are_split_into_users_and_bots_without_the_owner(self, api):
         chat_id = api.create(user_id_list=["ou_lilei"], bot_id_list=[OTHER])
         api.call("chat_managers_add_managers", chat_id, body={"manager_ids": ["ou_lilei"]})
@@ -337,6 +478,8 @@ class TestGet:
 
         assert (detail["user_manager_id_list"], detail["bot_manager_id_list"]) == (["ou_lilei"], [OTHER])
 
+    @shows_rule("chat_get", "p2p chats omit add_member_permission")
+    @shows_rule("chats", "Not every kind of chat has every field")
     def test_p2p_chat_omits_what_it_does_not_have(self, make):
         api = make(groups=owned_by_kate(chat_mode="p2p"))
 
@@ -357,21 +500,95 @@ class TestGet:
             "group_message_type",
         }
 
+    @shows_rule(
+        "chat_get",
+        "group_message_type is returned only for chat_mode group",
+        "This is the way to look a chat's mode up",
+    )
+    @shows_rule("chats", "chat_mode topic is a topic group")
     def test_group_message_type_is_returned_for_mode_group_only(self, make):
         detail = make(groups=owned_by_kate(chat_mode="topic")).get("oc_kate")
 
         assert "group_message_type" not in detail
         assert detail["owner_id"] == "ou_kate"
 
-    @pytest.mark.parametrize("chat_id", ["oc_nothing", "nonsense"])
-    def test_unknown_chat_is_232006(self, api, chat_id):
-        assert api.call("chat_get", chat_id).code == 232006
-
     def test_open_id_is_the_callers(self, make):
         api = make(groups=f"  - {{chat_id: oc_jim, owner: Jim, bots: [{OURS}, {OTHER}]}}")
 
         assert api.get("oc_jim")["owner_id"] == "ou_jim"
         assert api.of(OTHER).get("oc_jim")["owner_id"] == "ou_jim_of_other"
+
+    @shows_rule("chat_get", "owner_id_type repeats user_id_type", "user_manager_id_list follows user_id_type")
+    @shows_rule(
+        "chats",
+        "user_id_type selects the ID form of every user id",
+        "An absent owner_id proves bot ownership only in",
+    )
+    def test_people_are_shown_in_the_form_that_was_asked_for_and_bots_by_app_id(self, make):
+        groups = group(owner="Kate", managers=["Jim", OURS]) + group("oc_bot", owner=OURS)
+        api = make(groups=groups)
+
+        shown = {
+            form: api.call("chat_get", "oc_x", query={"user_id_type": form}).data
+            for form in ("open_id", "union_id", "user_id")
+        }
+
+        assert {form: (view["owner_id"], view["owner_id_type"]) for form, view in shown.items()} == {
+            "open_id": ("ou_kate", "open_id"),
+            "union_id": ("on_kate", "union_id"),
+            "user_id": ("kate", "user_id"),
+        }
+        assert [view["user_manager_id_list"] for view in shown.values()] == [["ou_jim"], ["on_jim"], ["jim"]]
+        assert {tuple(view["bot_manager_id_list"]) for view in shown.values()} == {(OURS,)}
+        assert api.get("oc_x") == shown["open_id"]
+        assert "owner_id" not in api.get("oc_bot")
+        assert "owner_id" not in api.of(OTHER).get("oc_x")
+
+    @shows_rule("chat_get", "owner_id and owner_id_type are absent when the owner is a bot")
+    def test_members_see_no_owner_where_a_bot_owns_the_group(self, make):
+        detail = make(groups=group(owner=OTHER, bots=[OURS])).get("oc_x")
+
+        assert detail["chat_mode"] == "group"
+        assert not detail.keys() & {"owner_id", "owner_id_type"}
+
+    @pytest.mark.parametrize(("keep_history", "status"), [(False, "dissolved"), (True, "dissolved_save")])
+    @shows_rule("chat_get", "No dissolved code is listed here")
+    def test_status_tells_whether_the_history_is_kept(self, api, keep_history, status):
+        chat_id = api.create(name="Team", user_id_list=["ou_kate"])
+        api.emulator.acts.dissolve(chat_id, keep_history=keep_history)
+
+        detail = api.get(chat_id)
+
+        assert detail.keys() == {"avatar", "name", "user_count", "bot_count", "chat_status"}
+        assert detail["chat_status"] == status
+
+    @pytest.mark.parametrize(
+        ("tags", "external", "shown"),
+        [
+            pytest.param([], False, "inner", id="inside one company"),
+            pytest.param([], True, None, id="external"),
+            pytest.param(["customer_service", "meeting"], True, "meeting", id="meeting before service"),
+            pytest.param(["meeting", "edu"], False, "edu", id="edu before meeting"),
+            pytest.param(["edu", "department"], False, "department", id="department before edu"),
+            pytest.param(["department", "tenant"], False, "tenant", id="company before department"),
+            pytest.param(["tenant", "inner"], False, "inner", id="inner before all"),
+        ],
+    )
+    @shows_rule("chats", "chat_tag shows one tag only")
+    def test_first_tag_that_applies_is_shown(self, make, tags, external, shown):
+        api = make(groups=group(tags=tags, external=external), app="external_sharing: true")
+
+        assert api.get("oc_x").get("chat_tag") == shown
+
+    @shows_rule("chats", "chat_mode p2p is a one-to-one conversation")
+    def test_message_to_a_person_opens_a_one_to_one_chat(self, api):
+        body = {"receive_id": "ou_kate", "msg_type": "text", "content": '{"text": "hello"}'}
+        sent = api.call("im_message_create", body=body, query={"receive_id_type": "open_id"}).data
+
+        detail = api.get(sent["chat_id"])
+
+        assert detail["chat_mode"] == "p2p"
+        assert api.call("chat_list").data["items"] == []
 
 
 class TestList:
@@ -381,6 +598,8 @@ class TestList:
         assert [item["chat_id"] for item in api.call("chat_list").data["items"]] == [first, second]
         assert [item["chat_id"] for item in api.of(OTHER).call("chat_list").data["items"]] == [second]
 
+    @shows_rule("chat_list", "owner_id and owner_id_type are absent from an item")
+    @shows_rule("chats", "When the owner is a bot, owner_id and owner_id_type are absent")
     def test_items_are_summaries_without_a_bot_owner(self, api):
         api.create(name="A", owner_id="ou_kate")
         api.create(name="B")
@@ -392,6 +611,8 @@ class TestList:
         assert "chat_type" not in with_bot
 
     @pytest.mark.parametrize("sort_type", ["ByCreateTimeAsc", "ByActiveTimeDesc"])
+    @shows_rule("chat_list", "page_token is returned only while has_more is true")
+    @shows_rule("chats", "Paged lists: omit page_token on the first call")
     def test_walk_finds_every_group_once_and_the_last_page_has_no_token(self, api, sort_type):
         made = [api.create(name=str(number)) for number in range(7)]
         found, query = [], {"page_size": 3, "sort_type": sort_type}
@@ -415,6 +636,30 @@ class TestList:
 
         assert [item["chat_id"] for item in items] == [first, second]
 
+    @shows_rule("chat_list", "Default order ByCreateTimeAsc is stable while paging")
+    @pytest.mark.parametrize(
+        ("sort_type", "missed"), [("ByCreateTimeAsc", set()), ("ByActiveTimeDesc", {"oc_0"})]
+    )
+    def test_group_that_becomes_active_during_a_walk_is_missed_by_activity_alone(
+        self, make, sort_type, missed
+    ):
+        api = make(groups="".join(group(f"oc_{number}") for number in range(4)))
+        query = {"sort_type": sort_type, "page_size": 2}
+        first = api.call("chat_list", query=query).data
+
+        api.emulator.move_clock(1)
+        api.emulator.acts.rename("oc_0", "busy")
+        second = api.call("chat_list", query={**query, "page_token": first["page_token"]}).data
+
+        found = {item["chat_id"] for item in (*first["items"], *second["items"])}
+        assert {f"oc_{number}" for number in range(4)} - found == missed
+
+    def test_types_asks_for_no_one_to_one_chats(self, make):
+        api = make(groups=owned_by_kate(chat_mode="p2p")).as_user("ou_kate")
+
+        assert api.call("chat_list", query={"types": "group,p2p"}).data["items"] == []
+
+    @shows_rule("chat_list", "p2p chats are never in the result")
     def test_dissolved_and_p2p_chats_are_not_listed(self, make):
         api = make(groups=owned_by_kate(chat_mode="p2p"))
         api.call("chat_delete", api.create())
@@ -422,11 +667,17 @@ class TestList:
         assert api.call("chat_list").data == {"items": [], "has_more": False}
 
     @pytest.mark.parametrize("token", ["nonsense", "bm9uc2Vuc2U=", "b3RoZXIfNQ==", "/w=="])
+    @shows_error("chat_list", 232001)
     def test_foreign_page_token_is_232001(self, api, token):
         assert api.call("chat_list", query={"page_token": token}).code == 232001
 
 
 class TestUpdate:
+    @shows_rule(
+        "chat_update",
+        "Partial update: a field that is left out keeps its value",
+        "The response carries no data; re-read with chat_get",
+    )
     def test_left_out_fields_keep_their_value(self, api):
         chat_id = api.create(name="Team", description="Text", i18n_names={"zh_cn": "队"})
         before = api.get(chat_id)
@@ -449,6 +700,7 @@ class TestUpdate:
         assert api.call("chat_update", chat_id, body={"moderation_permission": "only_owner"}).code == 0
         assert api.get(chat_id)["moderation_permission"] == "all_members"
 
+    @shows_rule("chat_update", "send all four keys of restricted_mode_setting")
     def test_i18n_names_and_restricted_mode_are_merged_by_key(self, api):
         chat_id = api.create(i18n_names={"zh_cn": "队"}, restricted_mode_setting=ON)
 
@@ -488,14 +740,6 @@ class TestUpdate:
 
         assert api.get(chat_id) == before
 
-    def test_avatar_is_written_as_a_key_and_read_as_a_url(self, api):
-        chat_id = api.create()
-
-        api.call("chat_update", chat_id, body={"avatar": "img_v2_abc"})
-
-        assert api.get(chat_id)["avatar"].startswith("https://")
-        assert "img_v2_abc" in api.get(chat_id)["avatar"]
-
     @pytest.mark.parametrize(
         ("pair", "code"),
         [
@@ -516,6 +760,8 @@ class TestUpdate:
             pytest.param({"share_card_permission": "allowed"}, 232001, id="second alone"),
         ],
     )
+    @shows_rule("chat_update", "must be sent together and must match")
+    @shows_rule("chats", "add_member_permission and share_card_permission move together")
     def test_add_member_and_share_card_are_sent_together_and_match(self, api, pair, code):
         assert api.call("chat_update", api.create(), body=pair).code == code
 
@@ -535,12 +781,20 @@ class TestUpdate:
             pytest.param({"avatar": "x.png"}, 232041, id="bad avatar key"),
             pytest.param({"chat_type": "public", "name": "一"}, 232001, id="public name too short"),
             pytest.param({"chat_type": "public", "name": ""}, 232001, id="public name empty"),
+            pytest.param({"owner_id": ""}, 232030, id="owner without an id"),
+            pytest.param({"owner_id": OTHER}, 232030, id="a bot as owner"),
             pytest.param({"owner_id": "ou_nobody"}, 232035, id="owner unknown"),
+            pytest.param({"owner_id": "ou_gone"}, 232035, id="owner resigned"),
+            pytest.param({"avatar": "img_theirs"}, 232041, id="picture of another app"),
             pytest.param({"owner_id": "ou_jim_of_other"}, 99992361, id="open_id of another app"),
             pytest.param({"owner_id": "ou_stranger"}, 232031, id="owner of another tenant"),
             pytest.param({"owner_id": "ou_kate"}, 232012, id="owner not in the chat"),
         ],
     )
+    @shows_rule("chat_update", "The new owner must be a user in the group (232012)")
+    @shows_rule("chats", "owner_id can only be a user id")
+    @shows_error("chat_update", 232001, 232012, 232030, 232031, 232035, 232041)
+    @shows_error("chats", 99992361)
     def test_refusals(self, api, body, code):
         answer = api.call("chat_update", api.create(name="Team"), body=body)
 
@@ -562,11 +816,18 @@ class TestUpdate:
             pytest.param("review_words: [bad]", {"name": "bad"}, 232023, id="content review"),
         ],
     )
-    def test_refusals_of_the_tenant(self, make, tenant, body, code):
+    @shows_rule(
+        "chat_update",
+        "needs the enterprise flagship edition (232057)",
+        "the tenant administrator can forbid public groups (232091)",
+    )
+    @shows_error("chat_update", 232023, 232057, 232078, 232091)
+    def test_refusals_of_the_tenant_at_update(self, make, tenant, body, code):
         api = make(tenant=tenant)
 
         assert api.call("chat_update", api.create(name="Team"), body=body).code == code
 
+    @shows_rule("chats", "status=false needs all three at all_members")
     def test_restricted_mode_off_needs_all_three_open(self, api):
         chat_id = api.create(restricted_mode_setting=ON)
         off = {"status": False, "screenshot_has_permission_setting": "all_members"}
@@ -584,6 +845,8 @@ class TestUpdate:
             pytest.param({"chat_type": "public", "name": "Town hall"}, id="both at once"),
         ],
     )
+    @shows_rule("chat_update", "be unique among public groups (232026)")
+    @shows_error("chat_update", 232026)
     def test_public_name_is_unique_in_the_tenant(self, api, body):
         api.create(name="Town hall", chat_type="public")
         chat_id = api.create(name="Other", chat_type="public")
@@ -608,6 +871,8 @@ class TestUpdate:
 
         assert api.create(name="Town hall", chat_type="public")
 
+    @shows_rule("chat_update", "An external group cannot become public (232069)")
+    @shows_error("chat_update", 232069)
     def test_external_group_cannot_become_public(self, make):
         api = make(app="external_sharing: true")
         chat_id = api.create(
@@ -616,6 +881,8 @@ class TestUpdate:
 
         assert api.call("chat_update", chat_id, body={"chat_type": "public"}).code == 232069
 
+    @shows_rule("chat_update", "membership_approval cannot be set to no_approval_required")
+    @shows_error("chat_update", 232093)
     def test_approval_cannot_be_turned_off_during_a_meeting(self, api):
         chat_id = api.create(membership_approval="approval_required")
         api.emulator.acts.change(chat_id, meeting=True)
@@ -624,46 +891,42 @@ class TestUpdate:
 
         assert answer.code == 232093
 
-    @pytest.mark.parametrize("mode", ["topic", "p2p"])
-    def test_other_modes_are_232008(self, make, mode):
-        api = make(groups=owned_by_kate(chat_mode=mode))
+    @shows_rule("chat_update", "group_message_type can be switched both ways")
+    def test_messages_become_threads_and_a_conversation_again(self, api):
+        chat_id = api.create()
 
-        assert api.call("chat_update", "oc_kate", body={}).code == 232008
+        seen = []
+        for form in ("thread", "chat"):
+            api.call("chat_update", chat_id, body={"group_message_type": form})
+            seen.append(api.get(chat_id)["group_message_type"])
 
-    @pytest.mark.parametrize(
-        ("state", "body", "code"),
-        [
-            pytest.param(
-                "settings: {edit_permission: only_owner}", {"name": "x"}, 232002, id="editing is reserved"
-            ),
-            pytest.param(
-                "settings: {edit_permission: only_owner}",
-                {"at_all_permission": "only_owner"},
-                232002,
-                id="232002 comes before 232016",
-            ),
-            pytest.param(
-                "settings: {}", {"at_all_permission": "only_owner"}, 232016, id="not one of the basics"
-            ),
-            pytest.param("settings: {}", {"owner_id": "ou_jim"}, 232016, id="transfer"),
-            pytest.param(
-                "settings: {}",
-                {"avatar": "img_x", "name": "x", "description": "y"},
-                0,
-                id="avatar, name, description",
-            ),
-            pytest.param("settings: {}", {"i18n_names": {"en_us": "x"}}, 0, id="i18n_names"),
-        ],
-    )
-    def test_plain_member(self, make, state, body, code):
-        api = make(groups=owned_by_kate()[:-1] + f", {state}}}")
+        assert seen == ["thread", "chat"]
+        assert api.get(chat_id)["chat_mode"] == "group"
 
-        assert api.call("chat_update", "oc_kate", body=body).code == code
+    @shows_error("chat_update", 232019)
+    @shows_rule("chats", "make the writes to one chat one after another")
+    def test_two_updates_of_one_group_at_a_time_are_232019(self, api):
+        call = ("chat_update", {"chat_id": api.create(), "body": {"description": "x"}})
+
+        answers = api.together(call, call)
+
+        assert sorted((answer.status, answer.code) for answer in answers) == [(200, 0), (400, 232019)]
+        assert not any("x-ogw-ratelimit-reset" in answer.headers for answer in answers)
+
+    def test_updates_of_two_groups_at_a_time_are_free(self, api):
+        calls = [("chat_update", {"chat_id": api.create(), "body": {"description": "x"}}) for _ in range(2)]
+
+        assert [answer.code for answer in api.together(*calls)] == [0, 0]
 
 
 class TestTransfer:
     """owner_id transfers ownership; the bot loses its owner rights at once."""
 
+    @shows_rule(
+        "chat_update",
+        "owner_id transfers ownership",
+        "a bot that hands ownership to a user loses its owner rights at once",
+    )
     def test_new_owner_is_shown_and_the_bot_is_a_plain_member(self, make):
         api = make(app='scopes: ["im:chat"]')
         chat_id = api.create(user_id_list=["ou_kate"])
@@ -704,12 +967,15 @@ class TestTransfer:
 
 
 class TestDelete:
+    @shows_rule("chat_delete", "so chat_status becomes dissolved, not dissolved_save", "No request body")
     def test_dissolves_without_history_for_good(self, api):
         chat_id = api.create(name="Team")
 
         assert api.call("chat_delete", chat_id).data == {}
         assert api.get(chat_id)["chat_status"] == "dissolved"
 
+    @shows_rule("chat_delete", "A second delete fails with 232009")
+    @shows_error("chat_delete", 232009)
     def test_second_delete_is_232009(self, api):
         chat_id = api.create()
         api.call("chat_delete", chat_id)
@@ -725,6 +991,3 @@ class TestDelete:
         tab = {"tab_type": "url", "tab_content": {"url": "https://x.example"}}
 
         assert api.call(operation, chat_id, body={"chat_tabs": [tab]}).code == 232009
-
-    def test_mode_other_than_group_is_232008(self, make):
-        assert make(groups=owned_by_kate(chat_mode="topic")).call("chat_delete", "oc_kate").code == 232008

@@ -4,11 +4,44 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.emulator import Fault, FaultKind
 from reconciler.emulator.fields import Fields, Number, read_body
 from reconciler.emulator.wire import Refusal
 from tests.support.pretend import OTHER
+from tests.support.rows import client_side, shows_error, shows_rule
 
 CHAT = "/open-apis/im/v1/chats"
+
+client_side(
+    "platform", "Branch on code only", "binds the caller; the emulator's texts differ from the platform's"
+)
+client_side(
+    "platform",
+    "Error codes are only unique per service",
+    "a hint for readers of the common table; the rows of every operation name its own codes",
+)
+client_side(
+    "platform",
+    "Reads and writes of one resource can be in different tiers",
+    "says what can be; the contract test compares the windows of every operation with its own figures",
+)
+client_side(
+    "platform",
+    "A custom app's figure depends on the plan",
+    "only tier 10 has two figures for custom apps, and no operation of the contract is in it",
+)
+client_side(
+    "platform",
+    "Group webhook bots (not apps)",
+    "a webhook bot is no app and makes none of the calls of the contract",
+)
+client_side(
+    "platform",
+    "right on the hour or half hour",
+    "advice when to send; 11232 is answered where a fault asks for it",
+)
+client_side("platform", "Figures can change", "how the vendor announces new figures")
+client_side("platform", "Limits cannot be raised by oneself", "there is no call that asks for a higher limit")
 
 
 @pytest.mark.parametrize(
@@ -20,6 +53,7 @@ CHAT = "/open-apis/im/v1/chats"
         pytest.param("GET", "/", id="root"),
     ],
 )
+@shows_rule("platform", "A wrong path or method is answered")
 def test_wrong_path_or_method_is_plain_text_404(api, method, path):
     answer = api.send(method, path)
 
@@ -28,6 +62,7 @@ def test_wrong_path_or_method_is_plain_text_404(api, method, path):
     assert answer.response.text == "404 page not found"
 
 
+@shows_rule("platform", "Every answer carries a log ID")
 def test_every_answer_carries_a_log_id_of_its_own(api):
     first, second = api.call("bot_info"), api.call("bot_info")
 
@@ -54,6 +89,8 @@ def test_error_body_repeats_the_log_id(api):
         pytest.param("Bearer eyJabc", 99991668, id="user token as JWT"),
     ],
 )
+@shows_rule("platform", "The token travels as", "The gateway checks the token, then")
+@shows_error("platform", 99991661, 99991671, 99991663, 99991668)
 def test_token_is_checked_first(api, header, code):
     headers = {"authorization": header} if header else {}
 
@@ -62,6 +99,10 @@ def test_token_is_checked_first(api, header, code):
     assert (answer.status, answer.code) == (400, code)
 
 
+@shows_rule(
+    "platform", "permission_violations is the machine-readable part", "The gateway checks the token, then"
+)
+@shows_error("platform", 99991672)
 def test_missing_scope_names_every_scope_that_would_do(make):
     api = make(app='scopes: ["im:chat:readonly"]')
 
@@ -75,10 +116,12 @@ def test_missing_scope_names_every_scope_that_would_do(make):
     assert "[im:chat, im:chat.tabs:write_only]" in answer.body["msg"]
 
 
+@shows_rule("platform", "Any ONE of the named scopes suffices")
 def test_any_one_scope_is_enough(make):
     assert make(app='scopes: ["im:chat:readonly"]').call("chat_list").code == 0
 
 
+@shows_error("platform", 99991672)
 def test_user_id_form_needs_its_field_scope(make):
     api = make(app='scopes: ["im:chat"]')
 
@@ -93,6 +136,8 @@ def test_user_id_form_needs_its_field_scope(make):
 class TestQuota:
     """50 calls a second and 1000 a minute; where a tier has two figures, reaching either one limits."""
 
+    @shows_rule("platform", "Where a tier has two figures")
+    @shows_error("platform", 99991400)
     def test_call_51_within_a_second_is_429_with_the_wait(self, api):
         for _ in range(50):
             assert api.call("chat_list").status == 200
@@ -123,6 +168,8 @@ class TestQuota:
 
         assert statuses == [200] * 25 + [429]
 
+    @shows_rule("platform", "Where a tier has two figures")
+    @shows_error("platform", 99991400)
     def test_call_1001_within_a_minute_is_429_with_the_rest_of_the_minute(self, api):
         for _ in range(20):
             for _ in range(50):
@@ -182,11 +229,14 @@ class TestFields:
             pytest.param({"user_id_list": [1]}, id="number in a list of strings"),
         ],
     )
+    @shows_rule("platform", "HTTPS only, UTF-8 only")
+    @shows_error("platform", 9499)
     def test_broken_json_and_wrong_types_are_9499(self, api, body):
         answer = api.call("chat_create", body=body)
 
         assert (answer.status, answer.code) == (400, 9499)
 
+    @shows_error("platform", 99992402)
     def test_every_broken_rule_is_named(self, api):
         body = {
             "chat_type": "secret",
@@ -286,3 +336,88 @@ class TestApp:
 
         assert answer.code == 232034
         after.close()
+
+
+class TestEnvelope:
+    @shows_rule("platform", "Nearly every answer is {code, msg, data}")
+    @pytest.mark.parametrize(("operation", "result"), [("chat_list", "data"), ("bot_info", "bot")])
+    def test_result_stands_under_data_or_in_older_calls_beside_code(self, api, operation, result):
+        body = api.call(operation).body
+
+        assert body.keys() == {"code", "msg", result}
+        assert body["code"] == 0
+
+    @shows_rule("platform", "HTTPS only, UTF-8 only")
+    def test_answers_are_utf_8(self, api):
+        chat_id = api.create(name="支付")
+
+        answer = api.call("chat_get", chat_id)
+
+        assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+        assert "支付".encode() in answer.response.content
+
+    @shows_rule("platform", "Business failures carry a non-zero code")
+    def test_failures_have_a_status_of_the_400_family_but_for_the_token_calls(self, api):
+        failed, no_token = (
+            api.call("chat_get", "oc_nothing"),
+            api.call("auth_tenant_access_token_internal", body={}),
+        )
+
+        assert (failed.status, failed.code) == (400, 232006)
+        assert (no_token.status, no_token.code) == (200, 10003)
+
+
+class TestUserToken:
+    @shows_error("platform", 99991677)
+    def test_expired_user_token_is_99991677(self, api):
+        lilei = api.as_user("ou_lilei", lifetime=60)
+        api.emulator.move_clock(60)
+
+        assert lilei.call("chat_list").code == 99991677
+
+    @shows_error("platform", 99991668)
+    def test_operation_that_takes_no_user_token_is_99991668(self, api):
+        assert api.as_user("ou_lilei").call("bot_info").code == 99991668
+
+    @shows_error("platform", 99991679)
+    def test_scope_that_the_person_did_not_grant_is_99991679(self, api):
+        answer = api.as_user("ou_lilei", scopes=[]).call("chat_list")
+
+        assert (answer.status, answer.code) == (400, 99991679)
+        assert answer.body["error"]["permission_violations"][0]["type"] == "action_privilege_required"
+
+
+class TestGateway:
+    @shows_rule("platform", "leaves the outcome open")
+    @pytest.mark.parametrize(("done", "name"), [(False, "Team"), (True, "New")])
+    def test_after_504_on_a_write_the_state_tells_whether_it_was_done(self, api, done, name):
+        chat_id = api.create(name="Team")
+        api.emulator.faults.add(Fault(FaultKind.ANSWER, "chat_update", status=504, done=done))
+
+        answer = api.call("chat_update", chat_id, body={"name": "New"})
+
+        assert answer.status == 504
+        assert api.get(chat_id)["name"] == name
+
+    @shows_rule("platform", "Bodies of 5xx answers may be")
+    @pytest.mark.parametrize(
+        ("fault", "content_type", "body"),
+        [
+            pytest.param({"code": 2200}, "application/json; charset=utf-8", '{"code":2200', id="JSON"),
+            pytest.param({"status": 502}, "text/html", "<html>", id="HTML"),
+            pytest.param(
+                {"status": 500, "body": "oops", "headers": {"Content-Type": "text/plain"}},
+                "text/plain",
+                "oops",
+                id="text",
+            ),
+        ],
+    )
+    def test_body_of_a_5xx_answer_is_json_text_or_html(self, api, fault, content_type, body):
+        api.emulator.faults.add(Fault(FaultKind.ANSWER, "chat_list", **fault))
+
+        answer = api.call("chat_list")
+
+        assert answer.status >= 500
+        assert answer.headers["Content-Type"] == content_type
+        assert answer.response.text.startswith(body)

@@ -252,9 +252,9 @@ class TestList:
 
         assert (ids_of(data), data["has_more"]) == (["ou_kate", "ou_jim"], True)
 
-    @pytest.mark.parametrize(("reading", "token"), [("absent", None), ("empty", ""), ("present", "any")])
+    @pytest.mark.parametrize(("reading", "token"), [("bare", None), ("empty_token", ""), ("same_token", "any")])
     def test_last_page_can_have_a_token(self, make, reading, token):
-        api = make(readings=f"token_of_last_page: {reading}", groups=OWN)
+        api = make(readings=f"last_page: {reading}", groups=OWN)
 
         data = listed(api, CHAT)
 
@@ -280,6 +280,15 @@ class TestList:
         assert appointed == ["stranger", "jim"]
         assert remove(api, CHAT, ["stranger"], "user_id").data == {"invalid_id_list": []}
         assert ids_of(listed(api, CHAT, member_id_type="user_id")) == ["jim"]
+
+    def test_user_ids_can_be_left_out_for_an_app_without_the_scope(self, make):
+        readings = "user_ids_without_scope: left_out"
+        api = make(readings=readings, app='scopes: ["im:chat"]', groups=group(owner=OURS, managers="[Jim]"))
+
+        (jim,) = listed(api, CHAT, member_id_type="user_id")["items"]
+
+        assert "member_id" not in jim
+        assert jim["name"] == "Jim"
 
     def test_invisible_members_can_be_left_out(self, make):
         with_hidden = group(members="[Hidden, Jim]")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -94,17 +96,26 @@ def test_app_without_the_bot_ability_is_232025(make, operation):
 
 @shown_for(232034, *CALLS)
 def test_app_switched_off_after_it_got_its_token_is_232034(tmp_path, operation):
-    database = tmp_path / "emulator.sqlite"
-    before = Pretend(Emulator.from_text(scenario(groups=group()), database, ManualClock()))
-    token = before.sign_in()
-    before.close()
-    text = scenario(app="enabled: false", groups=group())
-    after = Pretend(Emulator.from_text(text, database, ManualClock()))
+    later = scenario(app="enabled: false", groups=group())
 
-    answer = after.call(operation, CHAT, token=token, **CALLS[operation])
+    assert code_after_restart(tmp_path, operation, OURS, later) == 232034
 
-    after.close()
-    assert answer.code == 232034
+
+@shown_for(232004, *NOT_MANAGERS)
+def test_app_that_is_gone_after_it_got_its_token_is_232004(tmp_path, operation):
+    later = scenario(groups=group()).replace(OTHER, "cli_another")
+
+    assert code_after_restart(tmp_path, operation, OTHER, later) == 232004
+
+
+def code_after_restart(folder: Path, operation: str, app_id: str, later: str) -> int:
+    """Return what an app is answered whose token is older than the scenario `later`."""
+    database = folder / "emulator.sqlite"
+    text = scenario(groups=group())
+    with closing(Pretend(Emulator.from_text(text, database, ManualClock()), app_id)) as before:
+        token = before.sign_in()
+    with closing(Pretend(Emulator.from_text(later, database, ManualClock()), app_id)) as after:
+        return after.call(operation, CHAT, token=token, **CALLS[operation]).code
 
 
 @shows_rule(ADD, "Do not call add or remove concurrently on the same chat")

@@ -161,6 +161,18 @@ class TestErrors:
             ),
             pytest.param(SMALLEST + "users: [{name: [A]}]\n", "4:16", "must be text", id="text expected"),
             pytest.param(
+                SMALLEST + "users: [{name: A, blocks: [B]}]\n",
+                "4:28",
+                "nobody is called `B`",
+                id="unknown person who is blocked",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{name: A, tags: [party]}]\n",
+                "4:27",
+                "must be one of inner, tenant, department, edu, meeting, customer_service",
+                id="unknown tag of a group",
+            ),
+            pytest.param(
                 SMALLEST + "users: [{name: A, open_id: x}]\n", "4:28", "must begin with `ou_`", id="open_id"
             ),
             pytest.param(
@@ -180,6 +192,18 @@ class TestErrors:
             ),
             pytest.param(
                 SMALLEST + "groups: [{owner: A}]\n", "4:18", "nobody is called `A`", id="unknown person"
+            ),
+            pytest.param(
+                SMALLEST.replace("{key: t1}", "{key: t1, docs: {link: [A]}}"),
+                "2:33",
+                "nobody is called `A`",
+                id="unknown collaborator",
+            ),
+            pytest.param(
+                SMALLEST + "tenants: [{key: t2, docs: {link: [A]}}]\n",
+                "4:35",
+                "nobody is called `A`",
+                id="unknown collaborator in a further tenant",
             ),
             pytest.param(
                 SMALLEST + "groups: [{chat_id: x}]\n", "4:20", "must begin with `oc_`", id="chat_id"

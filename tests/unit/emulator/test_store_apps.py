@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.emulator.events import Subscription
 from tests.support.pretend import OURS, SECRET, STORE, TENANT, TICKET
 from tests.support.rows import shows_error, shows_rule
 
@@ -128,6 +129,23 @@ class TestTicket:
         answer = api.call(APP_TOKEN, body={**CREDENTIALS, "app_ticket": TICKET})
 
         assert answer.code == 10012
+
+    @shows_rule(RESEND, "The ticket arrives by the event")
+    def test_resend_pushes_the_ticket_and_does_not_answer_it(self, api):
+        api.emulator.store.save_subscription(Subscription(STORE))
+
+        answer = api.call(RESEND, body=CREDENTIALS)
+
+        assert answer.body == {"code": 0, "msg": "ok"}
+        assert api.emulator.store.events(STORE)[-1].body["event"]["app_ticket"] == TICKET
+
+    def test_ticket_of_the_next_hour_is_taken(self, api, app_token):
+        api.emulator.store.save_subscription(Subscription(STORE))
+        api.emulator.move_clock(EVERY_HOUR)
+        api.call(RESEND, body=CREDENTIALS)
+        pushed = api.emulator.store.events(STORE)[-1].body["event"]["app_ticket"]
+
+        assert api.call(APP_TOKEN, body={**CREDENTIALS, "app_ticket": pushed}).code == 0
 
     @shows_error(RESEND, 10016)
     @shows_error("platform", 10016)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support.pretend import OTHER, OURS, TENANT
 from tests.support.rows import scripted, shows_error, shows_rule
 
 LINK = {"tab_type": "url", "tab_content": {"url": "https://a.example"}}
-BODIES = {
+BODIES: dict[str, Any] = {
     "chat_tab_list": None,
     "chat_tab_create": {"chat_tabs": [LINK]},
     "chat_tab_update": {"chat_tabs": [{"tab_id": "1", **LINK}]},

@@ -433,6 +433,12 @@ class TestDelete:
             assert delete(api, chat_id, ids["A"], unknown).code == 232001
         assert names(api.tabs(chat_id)) == ["message", "pin", "A"]
 
+    def test_first_bad_id_gives_the_code(self, api, chat_id):
+        pin = by_name(api, chat_id)["pin"]
+
+        assert delete(api, chat_id, pin, "1").code == 232049
+        assert delete(api, chat_id, "1", pin).code == 232001
+
     def test_list_is_required(self, api, chat_id):
         assert api.call("chat_tab_delete", chat_id, body={}).violations == ["tab_ids"]
 
