@@ -253,9 +253,7 @@ class Acts:
             raise ActError("the link has ended, or there never was one")
         with self._change(link.chat_id, user) as chat:
             maker = self._emulator.directory.apps.get(link.maker)
-            if maker is not None and (
-                maker.app_id not in chat.members or not maker.works_in(chat.tenant_key)
-            ):
+            if maker is not None and (maker.app_id not in chat.members or not maker.enabled):
                 raise ActError("the bot that obtained the link is disabled or has left the chat")
             if chat.dissolved:
                 raise ActError("the chat is dissolved")

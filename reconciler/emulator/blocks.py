@@ -173,7 +173,7 @@ class Tree:
 
     def _write_one(self, parent: str, kind: BlockKind, value: Any) -> None:
         if kind.text:
-            data = dict(value) if isinstance(value, dict) else text_data(_str(value))
+            data = _written_text(value) if isinstance(value, dict) else text_data(_str(value))
             children = _list(data.pop("children", []))
             self.write(children, self.add(parent, kind, data)["block_id"])
         elif kind.number in {CALLOUT, QUOTE_CONTAINER}:
@@ -229,6 +229,14 @@ def table_data(rows: int, columns: int) -> dict[str, Any]:
     spans = [{"row_span": 1, "col_span": 1} for _ in range(rows * columns)]
     sizes = {"row_size": rows, "column_size": columns, "column_width": [100] * columns}
     return {"cells": [], "property": {**sizes, "merge_info": spans}}
+
+
+def _written_text(value: dict[str, Any]) -> dict[str, Any]:
+    """Return text data that somebody wrote as the API has it; refuse what could not be shown."""
+    for element in _list(value.get("elements", [])):
+        if not isinstance(element, dict) or [type(inner) for inner in element.values()] != [dict]:
+            raise ValueError("an element is one mapping with one key, and a mapping there")
+    return dict(value)
 
 
 def _str(value: Any) -> str:

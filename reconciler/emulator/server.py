@@ -133,9 +133,10 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self._announce()
 
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
         """Leave signals to `serve`: uvicorn would raise them once more, and make an ordinary stop look like a kill."""
-        return contextlib.nullcontext()
+        yield
 
 
 def _remembering(connections: dict[Any, asyncio.Transport]) -> type[H11Protocol]:

@@ -8,7 +8,7 @@ import schemathesis
 
 
 @schemathesis.check
-def code_msg_and_log_id(_context: Any, response: Any, _case: schemathesis.Case) -> None:
+def code_msg_and_log_id(_context: Any, response: Any, _case: schemathesis.Case[Any]) -> None:
     """Every answer is a JSON object with `code` and `msg`, and names its log id in a header."""
     assert response.text.startswith("{"), f"the answer is no JSON object: {response.text!r}"
     body = response.json()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import io
 import json
@@ -46,21 +45,6 @@ def port() -> Iterator[Port]:
     port = Port()
     with served(port.answer) as port.url:
         yield port
-
-
-@pytest.fixture(scope="module")
-def lark() -> Iterator[Any]:
-    """The SDK; it takes seconds to import, so only these tests do it.
-
-    Its part for events takes the event loop that it finds when it is imported, and closes none.
-    """
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    import lark_oapi
-
-    yield lark_oapi
-    asyncio.set_event_loop(None)
-    loop.close()
 
 
 @pytest.fixture(scope="module")
@@ -140,14 +124,14 @@ def arguments(api: Pretend, operation: str) -> dict[str, Any]:
     sorts = sorts_of(api)
     if operation in sorts:
         return sorts[operation]
-    for earlier, known in calls(api).items():
-        if earlier == operation:
-            return known
-        api.call(earlier, **known)
+    for known, more in calls(api).items():
+        if known == operation:
+            return more
+        api.call(known, **more)
     raise AssertionError(f"nobody knows how {operation} succeeds")
 
 
-def sorts_of(api: Pretend) -> dict[str, Any]:
+def sorts_of(api: Pretend) -> dict[str, dict[str, Any]]:
     """Return calls that put things into the order in which they are."""
     chat_id = api.create()
     api.call("chat_menu_tree_create", chat_id, body=MENU)

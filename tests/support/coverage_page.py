@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
+from reconciler.emulator.readings import alternatives, questions
 from tests.support.contract import operations
 from tests.support.rows import DOCUMENTS, EVIDENCE, Evidence, How, Kind, Row, rows
 
@@ -39,7 +40,8 @@ def unnamed() -> list[Row]:
 
 def render_page() -> str:
     """Return the page in Markdown."""
-    return "\n".join([_HEAD, *_summary(), *(line for place in _places() for line in _section(place))]) + "\n"
+    sections = (line for place in _places() for line in _section(place))
+    return "\n".join([_HEAD, *_summary(), *sections, *_readings()]) + "\n"
 
 
 def _places() -> Iterator[tuple[str, list[Row]]]:
@@ -89,6 +91,19 @@ def _section(section: tuple[str, list[Row]]) -> Iterator[str]:
         label = _cell(row.text) if row.kind is Kind.RULE else f"**{row.code}** {_cell(row.text)}"
         yield f"| {label} | {_shown_by(EVIDENCE.get(row, []))} |"
     yield ""
+
+
+def _readings() -> Iterator[str]:
+    yield "## Open questions"
+    yield ""
+    yield "What nobody has published. The emulator takes the first reading; a scenario chooses another one:"
+    yield "`readings: {empty_string: ignored}`."
+    yield ""
+    yield "| reading | values | question |"
+    yield "|---|---|---|"
+    asked = questions()
+    for name, values in alternatives().items():
+        yield f"| `{name}` | {', '.join(f'`{value}`' for value in values)} | {_cell(asked[name])} |"
 
 
 def _shown_by(evidence: Iterable[Evidence]) -> str:

@@ -120,7 +120,7 @@ def _replace_image(update: BlockUpdate) -> None:
     found = _require_upload(update)
     first = not update.data.get("token")
     for name in ("width", "height"):
-        usual = (found[name] or 100) if first else update.data[name]
+        usual = (found[name] or 100) if first else update.data.get(name, 100)
         update.data[name] = update.wanted.get(name, usual)
     update.data.update({name: update.wanted[name] for name in ("token", "align") if name in update.wanted})
 

@@ -20,15 +20,15 @@ _REFERENCES = {"template": "template_id", "card": "card_id"}
 def require_card(call: Call, card: Any) -> None:
     """Refuse a card that cannot be built (230099, with a sub code in the text)."""
     if not isinstance(card, dict):
-        raise _failed(200621, "parse card json err", "content")
-    named_by = _REFERENCES.get(card.get("type", ""))
-    if named_by is not None:
-        _require_reference(card.get("data"), named_by)
-        return
+        raise broken_card("content")
+    for kind, named_by in _REFERENCES.items():
+        if card.get("type") == kind:
+            _require_reference(card.get("data"), named_by)
+            return
     body = card.get("body") if card.get("schema") == "2.0" else card
     elements = body.get("elements", []) if isinstance(body, dict) else None
     if not isinstance(elements, list):
-        raise _failed(200621, "parse card json err", "elements")
+        raise broken_card("elements")
     found = list(_walk(elements))
     if card.get("schema") == "2.0" and len(found) > MOST_ELEMENTS:
         raise _failed(11310, "the number of elements exceeds the limit", str(len(found)))
@@ -37,20 +37,27 @@ def require_card(call: Call, card: Any) -> None:
     _require_audio(card, found)
 
 
+def broken_card(where: str) -> Refusal:
+    """Return the refusal of a card that cannot be parsed."""
+    return _failed(200621, "parse card json err", where)
+
+
 def _require_reference(data: Any, named_by: str) -> None:
     if not isinstance(data, dict) or not isinstance(data.get(named_by), str):
-        raise _failed(200621, "parse card json err", named_by)
+        raise broken_card(named_by)
 
 
-def _walk(value: Any) -> Iterator[dict[str, Any]]:
-    """Return every element in `value`, inner ones too."""
-    if isinstance(value, dict):
-        if "tag" in value:
-            yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _walk(item)
+def _walk(elements: list[Any]) -> Iterator[dict[str, Any]]:
+    """Return every element, inner ones too, however deep."""
+    ahead: list[Any] = elements[::-1]
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("tag"), str):
+                yield value
+            value = list(value.values())
+        if isinstance(value, list):
+            ahead += reversed(value)
 
 
 def _require_element(call: Call, element: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from reconciler.emulator.chat import Chat, Role
 from reconciler.emulator.directory import User, is_bot
 from reconciler.emulator.fields import Fields, Items, Text, read_body
 from reconciler.emulator.handlers.access import find_image, outbox, require_working_app, save
-from reconciler.emulator.handlers.cards import require_card
+from reconciler.emulator.handlers.cards import broken_card, require_card
 from reconciler.emulator.operation import Call
 from reconciler.emulator.store import Message
 from reconciler.emulator.wire import Refusal
@@ -166,49 +166,56 @@ def _new_conversation(call: Call, person: User) -> Chat:
 
 
 def _read_content(call: Call) -> Any:
-    """Return the parsed content, of the shape that its kind has."""
+    """Return the parsed content, of the shape that its kind has; refuse what nobody may send."""
     kind, text = call.body["msg_type"], call.body["content"]
     if len(text.encode()) > LONGEST.get(kind, len(text.encode())):
         raise Refusal(230025)
     try:
         content = json.loads(text)
+        plain = json.dumps(content, ensure_ascii=False)
+        plain.encode()
     except (ValueError, RecursionError) as error:
-        if kind != "interactive":
-            raise _wrong("content is not a string in json format") from error
-        content = None
+        if kind == "interactive":
+            raise broken_card("content") from error
+        raise _wrong("content is not a string in json format") from error
     if kind == "interactive":
         require_card(call, content)
-        return content
-    try:
-        read_body(_CONTENT[kind], content)
-    except Refusal as refusal:
-        raise _wrong(f"content does not fit msg_type {kind}") from refusal
+    else:
+        _require_shape(kind, content)
+    if any(word in plain for word in call.tenant.review_words):
+        raise Refusal(230022)
+    if call.tenant.leak_check and _LEAK.search(plain):
+        raise Refusal(230028)
     return content
 
 
+def _require_shape(kind: str, content: Any) -> None:
+    try:
+        read = read_body(_CONTENT[kind], content)
+    except Refusal as refusal:
+        raise _wrong(f"content does not fit msg_type {kind}") from refusal
+    if kind == "post":
+        _require_paragraphs(read)
+
+
 def _require_sendable(call: Call, chat: Chat, content: Any) -> None:
-    """Refuse content that may not go into this chat, or that nobody may send."""
+    """Refuse what the caller may not send, or not into this chat."""
     kind: str = call.body["msg_type"]
     match kind:
-        case "post":
-            _require_paragraphs(content)
         case "image":
             _require_own_image(call, content["image_key"])
         case "file" | "audio" | "media" | "sticker":
             _require_own_file(call, content["file_key"])
+            if content.get("image_key"):
+                _require_own_image(call, content["image_key"])
         case "share_chat":
             _require_shareable_chat(call, content["chat_id"])
         case "share_user":
             _require_shareable_user(call, content["user_id"])
         case "system":
             _require_system(call, chat)
-        case _:  # text and cards hold no more than what their shapes say
+        case _:  # nothing in a text, a post or a card belongs to anybody
             pass
-    plain = json.dumps(content, ensure_ascii=False)
-    if any(word in plain for word in call.tenant.review_words):
-        raise Refusal(230022)
-    if call.tenant.leak_check and _LEAK.search(plain):
-        raise Refusal(230028)
 
 
 def _require_paragraphs(post: dict[str, Any]) -> None:

@@ -218,7 +218,7 @@ class TestAdmin:
 
         assert status == 200
         assert "POST /_emulator/acts/{act}" in body["places"]
-        assert body["acts"]["rename"] == ["chat_id: 'str'", "name: 'str'"]
+        assert body["acts"]["rename"] == ["chat_id: 'str'", "name: 'str'", "by: 'str' = ''"]
         assert "chat" not in body["acts"]
         assert "done: 'bool' = False" in body["fault"]
 
@@ -227,7 +227,7 @@ class TestAdmin:
         [
             ("/acts/rename", {"chat_id": "oc_1", "title": "x"}, "there are: chat_id, name"),
             ("/acts/rename", {"chat_id": "oc_1"}, "missing a required argument: 'name'"),
-            ("/faults", {"kind": "drop", "times": 3}, "'times'; there are: kind, operation, chat_id"),
+            ("/faults", {"kind": "drop", "times": 3}, "`times` is no part of a fault; there are: kind, operation, chat_id"),
         ],
     )
     def test_wrong_arguments_are_told_with_the_right_ones(self, api, path, arguments, told):

@@ -866,10 +866,14 @@ class TestMedia:
     def test_task_id_is_set_once(self, make):
         api = holding(make, "{task: {}}")
         block_id = of_type(api, 35)["block_id"]
-        update(api, {"block_id": block_id, "update_task": {"task_id": "1"}})
 
-        (changed,) = update(
-            api, {"block_id": block_id, "update_task": {"task_id": "2", "folded": True}}
-        ).data["blocks"]
+        found = [
+            update(api, {"block_id": block_id, "update_task": sent}).data["blocks"][0]["task"]
+            for sent in ({"task_id": "1"}, {"task_id": "2", "folded": True}, {"folded": False})
+        ]
 
-        assert changed["task"] == {"task_id": "1", "folded": True}
+        assert found == [
+            {"task_id": "1"},
+            {"task_id": "1", "folded": True},
+            {"task_id": "1", "folded": False},
+        ]

@@ -135,6 +135,13 @@ class TestRowsAndColumns:
         assert found["column_width"] == [100, 60, 100]
         assert (found["header_row"], found["header_column"]) == (True, False)
 
+    def test_properties_left_out_stay(self, api):
+        change(api, "update_table_property", header_row=True)
+
+        found = of_type(api, 31)["table"]["property"]
+        assert found["column_width"] == [100, 100, 100]
+        assert (found["header_row"], "header_column" in found) == (True, False)
+
 
 class TestMerging:
     def test_merge_and_unmerge(self, api):

@@ -24,7 +24,7 @@ EACH_SCOPE = [(operation, scope) for operation, scopes in SCOPES.items() for sco
     ("header", "code"),
     [
         pytest.param("", 99991661, id="no header"),
-        pytest.param("Bearer ", 99991661, id="no token"),
+        pytest.param("t-abc", 99991661, id="without the word Bearer"),
         pytest.param("Bearer abc", 99991671, id="neither t- nor u-"),
         pytest.param("Bearer t-abc", 99991663, id="unknown tenant token"),
         pytest.param("Bearer u-abc", 99991668, id="unknown user token"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from reconciler.emulator import Emulator, ManualClock
@@ -34,7 +36,7 @@ BASE_SCOPES = {
     NAMES: "contact:user.basic_profile:readonly",
     GET: "contact:contact.base:readonly",
 }
-ANYBODY = {
+ANYBODY: dict[str, dict[str, Any]] = {
     FIND: {"body": {"emails": ["li.lei@example.com"]}},
     BATCH: {"query": {"user_ids": ["ou_lilei"]}},
     NAMES: {"body": {"user_ids": ["ou_lilei"]}},

@@ -201,6 +201,12 @@ class TestUse:
         assert not opens(after, share_link)
         after.close()
 
+    def test_link_of_a_bot_works_in_an_external_chat_of_another_tenant(self, make):
+        state = f"external: true, tenant: elsewhere, owner: Stranger, bots: [{OURS}]"
+        api = make(app="external_sharing: true", groups=chat(state))
+
+        assert opens(api, url(api))
+
     def test_link_of_a_person_works_after_the_person_left(self, make):
         api = make(groups=chat("owner: Kate, members: [Jim]"))
         share_link = url(api.as_user("ou_jim"))

@@ -252,7 +252,9 @@ class TestList:
 
         assert (ids_of(data), data["has_more"]) == (["ou_kate", "ou_jim"], True)
 
-    @pytest.mark.parametrize(("reading", "token"), [("bare", None), ("empty_token", ""), ("same_token", "any")])
+    @pytest.mark.parametrize(
+        ("reading", "token"), [("bare", None), ("empty_token", ""), ("same_token", "any")]
+    )
     def test_last_page_can_have_a_token(self, make, reading, token):
         api = make(readings=f"last_page: {reading}", groups=OWN)
 

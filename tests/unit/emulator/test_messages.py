@@ -262,6 +262,10 @@ class TestContent:
         [
             pytest.param("text", "hello", id="no JSON"),
             pytest.param("text", "[]", id="no object"),
+            pytest.param("text", '{"text": "\\ud800"}', id="half a surrogate pair"),
+            pytest.param("text", "[" * 50_000, id="nested beyond reason"),
+            pytest.param("post", {"zh_cn": None}, id="post of nothing"),
+            pytest.param("media", {"file_key": "x", "image_key": "img_nothing"}, id="unknown cover"),
             pytest.param("text", {}, id="text missing"),
             pytest.param("post", {}, id="post without a language"),
             pytest.param("post", {"en_us": {"content": [[{"tag": "b"}]]}}, id="unknown node"),
@@ -365,7 +369,9 @@ class TestCards:
         "content",
         [
             card({"tag": "markdown", "content": "**done**"}),
+            card({"tag": "button", "behaviors": [{"type": "open_url"}]}),
             {"header": {"title": {"tag": "plain_text", "content": "x"}}, "elements": [{"tag": "hr"}]},
+            {"type": [], "elements": [{"tag": []}, [[1]]]},
             {"type": "card", "data": {"card_id": "7355372766134157313"}},
             card({"tag": "img", "img_key": "img_ours"}, {"tag": "person", "user_id": "ou_kate"}),
             card({"tag": "audio", "audio_id": "1"}, config={"enable_forward": False}),

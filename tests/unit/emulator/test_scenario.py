@@ -124,6 +124,48 @@ groups:
 
         assert directory.tenant("elsewhere").quota is True
 
+    def test_announcement_is_an_empty_docx_unless_something_else_is_said(self):
+        groups = "groups: [{name: A}, {name: B, announcement: {type: doc, text: Hello}}, {name: C, chat_mode: p2p}]\n"
+
+        plain, old, p2p = (chat(groups, number).announcement for number in range(3))
+
+        assert (plain["type"], plain["revision"], len(plain["blocks"])) == ("docx", 1, 1)
+        assert old["type"] == "doc"
+        assert "Hello" in str(old["content"])
+        assert p2p == {}
+
+    def test_announcement_has_everything_that_is_said_of_it(self):
+        announcement = chat(
+            "users: [{name: Kate, union_id: on_kate}]\n"
+            "groups: [{announcement: {blocks: [{heading1: A}, {table: [[B]]}], revision: 7, state: copying,"
+            " owner: Kate, barred: [cli_a], limits: {blocks: 9}}}]\n"
+        ).announcement
+
+        assert [block["block_type"] for block in announcement["blocks"].values()] == [1, 3, 31, 32, 2]
+        assert {name: announcement[name] for name in ("revision", "state", "owner", "barred", "limits")} == {
+            "revision": 7,
+            "state": "copying",
+            "owner": "on_kate",
+            "barred": ["cli_a"],
+            "limits": {"blocks": 9},
+        }
+
+    @pytest.mark.parametrize(
+        ("announcement", "message"),
+        [
+            ("{type: sheet}", "must be one of docx, doc"),
+            ("{state: lost}", "must be one of usable"),
+            ("{revision: 0}", "must be 1 or more"),
+            ("{blocks: [{poem: A}]}", "`poem` is no kind of block"),
+            ("{type: doc, blocks: [{text: A}]}", "has no blocks"),
+            ("{limits: {height: 1}}", "`height` is no key here"),
+            ("{texts: A}", "`texts` is no key here"),
+        ],
+    )
+    def test_wrong_announcement_is_told(self, announcement, message):
+        with pytest.raises(ScenarioError, match=message):
+            chat(f"groups: [{{announcement: {announcement}}}]\n")
+
 
 class TestErrors:
     @pytest.mark.parametrize(
@@ -165,6 +207,12 @@ class TestErrors:
                 "4:28",
                 "nobody is called `B`",
                 id="unknown person who is blocked",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A, contacts: [B]}]\n",
+                "4:30",
+                "nobody is called `B`",
+                id="unknown person who is a contact",
             ),
             pytest.param(
                 SMALLEST + "groups: [{name: A, tags: [party]}]\n",

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.pretend import OURS, SECRET, scenario
+from tests.support.served import served as served_here
 
 ROOT = Path(__file__).parents[3]
 
@@ -178,3 +180,19 @@ def test_server_runs_in_another_thread_too(monkeypatch):
 
     assert status == 200
     assert not thread.is_alive()
+
+
+def test_answers_are_not_held_back_until_the_client_confirms_their_head():
+    """Head and body are two packets: without TCP_NODELAY each call on a kept connection takes 40 ms."""
+    from reconciler.emulator import Emulator
+
+    emulator = Emulator.from_text(scenario())
+    with served_here(emulator.handle) as url, httpx.Client(base_url=url, trust_env=False) as client:
+        client.get("/_emulator")
+        started = time.perf_counter()
+        for _ in range(20):
+            client.get("/_emulator")
+        spent = time.perf_counter() - started
+    emulator.close()
+
+    assert spent < 20 * 0.04
