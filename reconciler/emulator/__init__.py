@@ -10,7 +10,8 @@ side cannot hide in the other; both are checked against the API description inst
     store, ids, clock  state in SQLite, ids that look real, the emulated time
     pinyin             how Chinese names are typed, for searches
     quota, faults      the rate limit, scripted faults
-    events, outbox     what apps are told of a change, and where it is kept for them
+    events, happenings what apps are told, and when a change of a chat is something to tell
+    outbox             keeps changed chats and what apps are told of them
     operation, routes  the table of operations
     handlers/          rules and effect of each operation
     acts, admin        what people do in the client app; the same over HTTP

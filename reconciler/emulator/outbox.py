@@ -12,16 +12,14 @@ from reconciler.emulator.directory import App, Directory
 from reconciler.emulator.events import (
     APP_TICKET,
     CONVERSATION_ENTERED,
-    Change,
     Event,
     Happening,
     Subscription,
     View,
-    conversation_entered,
     envelope,
-    happenings,
     hears,
 )
+from reconciler.emulator.happenings import Change, conversation_entered, happenings
 from reconciler.emulator.store import Store
 
 MOST_ENTRIES_PER_SECOND = 300

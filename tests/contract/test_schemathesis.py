@@ -58,7 +58,7 @@ KNOWN = {
 """Parameters and fields of requests, with values that get a call somewhere."""
 
 FEW_BLOCKS = {2: "text", 14: "code", 17: "todo", 19: "callout", 22: "divider", 27: "image"}
-"""Kinds of blocks that stand for the 19 that can be made: which of them it is takes a minute to generate."""
+"""Kinds of blocks that stand for the 19 that can be made; requests with all of them take minutes to generate."""
 
 FEWEST = {
     "chats": 1200,

@@ -80,7 +80,7 @@ class Socket:
         return await self._emulator.handle(request)
 
     async def send(self, emulator: Emulator, request: httpx.Request) -> httpx.Response:
-        """Send a request that `emulator` answers; those of other emulators wait for nothing, none runs then."""
+        """Send a request to `emulator`; only one emulator is called at a time."""
         self._emulator = emulator
         return await self._connections.handle_async_request(request)
 
