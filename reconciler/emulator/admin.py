@@ -155,9 +155,7 @@ def _subscriptions(emulator: Emulator, _parts: list[str], _arguments: dict[str, 
 
 
 async def _subscribe(emulator: Emulator, _parts: list[str], arguments: dict[str, Any]) -> Any:
-    app_id = arguments.get("app_id")
-    if app_id not in emulator.directory.apps:
-        raise ActError(f"there is no app {app_id}")
+    app_id = str(arguments.get("app_id"))
     known = {each.app_id: each for each in emulator.subscriptions()}
     fresh = Subscription(app_id, verification_token=ids.verification_token(emulator.seed, app_id))
     wanted = Subscription.from_json({**known.get(app_id, fresh).to_json(), **arguments})

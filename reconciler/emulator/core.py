@@ -21,16 +21,17 @@ from reconciler.emulator import fields, ids
 from reconciler.emulator.acts import Acts
 from reconciler.emulator.admin import ADMIN_PREFIX, handle_admin
 from reconciler.emulator.clock import Clock, RealClock
-from reconciler.emulator.directory import USER_ID_SCOPE, App, Caller, Directory
+from reconciler.emulator.directory import Caller, Directory
 from reconciler.emulator.events import Event, Subscription
 from reconciler.emulator.faults import Fault, FaultKind, Faults
 from reconciler.emulator.fields import Fields
+from reconciler.emulator.gate import admit, bearer, identify
 from reconciler.emulator.operation import NOBODY, Call, Operation
 from reconciler.emulator.outbox import Outbox
 from reconciler.emulator.quota import Quota
 from reconciler.emulator.routes import BY_ID, Match, Routes
 from reconciler.emulator.scenario import Scenario, load_scenario, parse_scenario
-from reconciler.emulator.store import Delivery, Store, Token, TokenKind
+from reconciler.emulator.store import Delivery, Store
 from reconciler.emulator.wire import (
     JSON_TYPE,
     AnswerTooLateError,
@@ -44,8 +45,6 @@ from reconciler.emulator.wire import (
 
 LOG_LENGTH = 100_000
 """Requests that the log remembers; older ones are forgotten."""
-
-_ID_TYPES = ("user_id_type", "member_id_type", "receive_id_type")
 
 _ROUTES = Routes()
 
@@ -215,7 +214,13 @@ class Emulator:
             return list(self.store.subscriptions().values())
 
     async def subscribe(self, subscription: Subscription) -> str:
-        """Take over what an app wants, if its URL answers; return why not, nothing if so."""
+        """Take over what an app wants, if its URL answers; return why not, nothing if so.
+
+        Raises:
+            ValueError: there is no such app.
+        """
+        if subscription.app_id not in self.directory.apps:
+            raise ValueError(f"there is no app {subscription.app_id}")
         if subscription.url:
             from reconciler.emulator.delivery import challenge
 
@@ -342,46 +347,17 @@ class Emulator:
         """Check token, scopes and quota."""
         if not operation.tokens:
             return
-        exchange.caller = self._caller(exchange.request, operation)
-        allowed = exchange.caller.app.ip_white_list
-        if allowed and exchange.request.address not in allowed:
-            raise Refusal(99991401)
-        own_code = operation.scope_code if self.directory.readings.missing_scope == "operation" else None
-        _require_scope(exchange.caller, operation, own_code)
-        if not (operation.hides_ids or self.directory.readings.user_ids_without_scope == "left_out"):
-            _require_id_scope(exchange.caller, exchange.request)
+        exchange.caller = identify(exchange.request, operation, self.store, self.directory, self.clock.now())
+        admit(exchange.caller, exchange.request, operation, self.directory.readings)
         tenant = self.directory.tenant(exchange.caller.tenant_key)
         if tenant.quota:
             key = f"{operation.operation_id}/{exchange.caller.app.app_id}/{tenant.key}"
             self.quota.take(key, operation.windows, self.clock.now(), operation.over_limit)
 
-    def _caller(self, request: Request, operation: Operation) -> Caller:
-        """Return who stands behind the token. Source: platform.openapi.yaml, info.x-common-errors."""
-        text = _bearer(request)
-        if not text:
-            raise Refusal(99991661)
-        kind = _token_kind(text)
-        if kind is None:
-            raise Refusal(99991671)
-        invalid = 99991668 if kind is TokenKind.USER else 99991663
-        token = self.store.token(text)
-        app = self.directory.apps.get(token.app_id) if token else None
-        if token is None or not operation.takes(kind, self.directory.readings):
-            raise Refusal(invalid)
-        if app is None:
-            raise Refusal(232004 if operation.in_group_service else invalid)
-        if token.ends <= self.clock.now():
-            raise Refusal(99991677 if kind is TokenKind.USER else 99991663)
-        return self._behind(token, app)
-
-    def _behind(self, token: Token, app: App) -> Caller:
-        user = self.directory.users[token.user] if token.user else None
-        return Caller(app, token.tenant_key, user, token.granted)
-
     def _revoke_token(self, exchange: _Exchange) -> None:
         """End the caller's token and every other one of its app."""
         with self.store.transaction(write=True):
-            token = self.store.token(_bearer(exchange.request))
+            token = self.store.token(bearer(exchange.request))
             if token is not None:
                 self.store.revoke_tokens(token.app_id)
 
@@ -505,67 +481,6 @@ def _busy_key(exchange: _Exchange) -> str | None:
     if uuid is None and not operation.form:
         uuid = (_logged_body(exchange) or {}).get("uuid")
     return ids.digest(exchange.request.headers.get("authorization"), uuid) if uuid else None
-
-
-def _bearer(request: Request) -> str:
-    """Return the token of a request; without the word Bearer there is none."""
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    return text.strip() if scheme == "Bearer" else ""
-
-
-def _token_kind(text: str) -> TokenKind | None:
-    """Return what kind of token calls are made with `text` is by its beginning."""
-    if text.startswith("t-"):
-        return TokenKind.TENANT
-    return TokenKind.USER if text.startswith(("u-", "eyJ")) else None
-
-
-def _require_scope(caller: Caller, operation: Operation, own_code: int | None) -> None:
-    """Refuse who may not: no scope (99991672), none granted (99991679).
-
-    `own_code` stands for the first of them where the operation finds it, and not the gateway.
-
-    Source: platform.openapi.yaml, info.x-missing-scope-error.
-    """
-    each_of_these = [(scope,) for scope in operation.user_scopes] if caller.user else []
-    for scopes in each_of_these or filter(None, [operation.scopes]):
-        if not any(map(caller.app.may, scopes)):
-            raise (
-                Refusal(own_code)
-                if own_code
-                else _missing_scope(caller, 99991672, scopes, "action_scope_required")
-            )
-        if not any(map(caller.grants, scopes)):
-            raise _missing_scope(caller, 99991679, scopes, "action_privilege_required")
-
-
-def _require_id_scope(caller: Caller, request: Request) -> None:
-    """Refuse a call that asks for ids that the app is not to see (99991672)."""
-    query = dict(request.query)
-    asks_for_user_ids = "user_id" in {query.get(name) for name in _ID_TYPES}
-    if asks_for_user_ids and not caller.app.may(USER_ID_SCOPE):
-        raise _missing_scope(caller, 99991672, (USER_ID_SCOPE,), "field_scope_required")
-
-
-def _missing_scope(caller: Caller, code: int, scopes: tuple[str, ...], kind: str) -> Refusal:
-    named = ", ".join(scopes)
-    token_type = "user" if caller.user else "tenant"
-    return Refusal(
-        code,
-        f"Access denied. One of the following scopes is required: [{named}].",
-        details={
-            "message": "Refer to the documentation to fix the error: https://open.feishu.cn/document/uAjLw4CM/"
-            f"ugTN1YjL4UTN24CO1UjN/trouble-shooting/how-to-fix-the-{code}-error",
-            "permission_violations": [{"type": kind, "subject": scope} for scope in scopes],
-            "helps": [
-                {
-                    "url": f"https://open.feishu.cn/app/{caller.app.app_id}/auth?q={scopes[0]}"
-                    f"&op_from=openapi&token_type={token_type}",
-                    "description": f"Learn more about scopes and how to add them: [{named}]",
-                }
-            ],
-        },
-    )
 
 
 def _scripted_answer(fault: Fault, log_id: str) -> Response:

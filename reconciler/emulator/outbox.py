@@ -87,9 +87,9 @@ class Outbox:
     def _post(self, happening: Happening) -> None:
         subscriptions, chat = self.store.subscriptions(), happening.chat
         for bot in happening.bots:
-            app, subscription = self.directory.apps[bot], subscriptions.get(bot)
-            if subscription is not None and hears(subscription, app, happening):
-                view = View.of(app, self.directory, chat.tenant_key)
+            subscription = subscriptions.get(bot)
+            if subscription is not None and hears(subscription, self.directory.apps[bot], happening):
+                view = View.of(self.directory.apps[bot], self.directory, chat.tenant_key)
                 payload = happening.payload(view)
                 self._keep(subscription, view, happening.event_type, chat.chat_id, payload, self.now)
 

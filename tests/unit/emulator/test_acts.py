@@ -227,7 +227,11 @@ class TestAdmin:
         [
             ("/acts/rename", {"chat_id": "oc_1", "title": "x"}, "there are: chat_id, name"),
             ("/acts/rename", {"chat_id": "oc_1"}, "missing a required argument: 'name'"),
-            ("/faults", {"kind": "drop", "times": 3}, "`times` is no part of a fault; there are: kind, operation, chat_id"),
+            (
+                "/faults",
+                {"kind": "drop", "times": 3},
+                "`times` is no part of a fault; there are: kind, operation, chat_id",
+            ),
         ],
     )
     def test_wrong_arguments_are_told_with_the_right_ones(self, api, path, arguments, told):

@@ -964,6 +964,18 @@ class TestKept:
 
         assert receivers(api) == both(UPDATED)
 
+    def test_bot_that_the_scenario_has_no_more_is_told_nothing(self, way, tmp_path):
+        text = scenario(app=SUBSCRIBED, other=SUBSCRIBED, groups=TEAM)
+        Emulator.from_text(text, tmp_path / "emulator.sqlite", ManualClock()).close()
+        without = "\n".join(line for line in text.split("\n") if f"app_id: {OTHER}" not in line)
+        without = without.replace(f", {OTHER}]", "]").replace(f"{{{OTHER}: ou_jim_of_other}}", "{}")
+        emulator = Emulator.from_text(without, tmp_path / "emulator.sqlite", ManualClock())
+
+        emulator.acts.rename("oc_team", "New")
+
+        assert [event.app_id for event in emulator.events()] == [OURS]
+        emulator.close()
+
     def test_changed_scenario_brings_its_subscriptions(self, way, tmp_path):
         for events, types in (("events: {types: []}", ()), ("events: {}", None), ("", "none")):
             text = scenario(app=events)

@@ -15,6 +15,12 @@ def parser(request, monkeypatch):
     return request.param
 
 
+def parsed(text):
+    node = read_nodes(text)
+    assert node
+    return node
+
+
 def plain(node):
     match node.kind:
         case "seq":
@@ -36,7 +42,7 @@ class TestKinds:
         ],
     )  # fmt: skip
     def test_plain_scalars_mean_what_yaml_1_2_says(self, text, kind):
-        (item,) = read_nodes(f"- {text}").value
+        (item,) = parsed(f"- {text}").value
 
         assert item.kind == kind
 
@@ -60,7 +66,7 @@ class TestKinds:
         assert read_nodes(text) is None
 
     def test_positions_count_from_one(self):
-        node = read_nodes("\ngroups:\n  - name: 组\n")
+        node = parsed("\ngroups:\n  - name: 组\n")
         ((key, groups),) = node.value
         ((_, name),) = groups.value[0].value
 
