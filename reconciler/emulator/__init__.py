@@ -13,6 +13,9 @@ side cannot hide in the other; both are checked against the API description inst
     events, happenings what apps are told, and when a change of a chat is something to tell
     outbox             keeps changed chats and what apps are told of them
     operation, routes  the table of operations
+    gate               who calls, and whether the app may call at all
+    readings           what is assumed where nobody has published what the platform does
+    nodes              YAML with positions, fast
     handlers/          rules and effect of each operation
     acts, admin        what people do in the client app; the same over HTTP
     core               `Emulator`: one function from request to response over all of these

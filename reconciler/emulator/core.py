@@ -100,12 +100,15 @@ class Emulator:
         database: File that keeps the state; `None` keeps it in memory.
         clock: Where time comes from.
 
+    `trusted_hosts` are those, beside this machine, that events may be sent to.
+
     Raises:
         ScenarioError: the scenario is wrong.
         DatabaseError: the database cannot be used.
     """
 
     def __init__(self, scenario: Scenario, database: Path | None = None, clock: Clock | None = None) -> None:
+        self.trusted_hosts: frozenset[str] = frozenset()
         self.clock: Clock = clock or RealClock()
         self.quota = Quota()
         self.acts = Acts(self)

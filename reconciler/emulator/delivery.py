@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -41,6 +42,9 @@ LONGEST_HOLD = 15.0
 LOST = "lost"
 NO_ADDRESS = "no address"
 TOO_SLOW = "no answer in time"
+NOT_TRUSTED = "the host is neither this machine nor trusted"
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def encrypt(key: str, plain: bytes, vector: bytes) -> str:
@@ -83,6 +87,7 @@ async def challenge(emulator: Emulator, subscription: Subscription) -> str:
     sent = _packed(subscription, body, ids.digest(emulator.seed, "challenge vector", number))
     async with _client() as client:
         try:
+            _require_trusted(subscription.url, emulator.trusted_hosts)
             response = await _post(client, subscription.url, sent, {}, CHALLENGE)
         except _FailedError as error:
             return str(error)
@@ -140,6 +145,7 @@ class _Courier:
             self._signed(subscription.encrypt_key, digits[32:48], body) if subscription.encrypt_key else {}
         )
         try:
+            _require_trusted(subscription.url, self.emulator.trusted_hosts)
             response = await _post(self.client, subscription.url, body, headers, WHOLE_CALL)
         except _FailedError as error:
             return str(error)
@@ -187,6 +193,20 @@ def _packed(subscription: Subscription, body: dict[str, Any], digits: str) -> by
     if not subscription.encrypt_key:
         return plain
     return dump_json({"encrypt": encrypt(subscription.encrypt_key, plain, bytes.fromhex(digits[:32]))})
+
+
+def _require_trusted(url: str, trusted: frozenset[str]) -> None:
+    """Refuse to send anywhere but to this machine and to hosts that whoever runs the emulator trusts.
+
+    The addresses stand in files that anybody may propose a change of.
+    """
+    try:
+        parts = urlsplit(url)
+        host, place = parts.hostname or "", parts.netloc.rpartition("@")[2].lower()
+    except ValueError:
+        host = place = ""
+    if host not in _THIS_MACHINE and not {host, place} & trusted:
+        raise _FailedError(NOT_TRUSTED)
 
 
 async def _post(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from reconciler.cli.exits import Exit
@@ -20,7 +22,7 @@ Examples:
 def emulator() -> None:
     """A pretend Feishu for trying and testing.
 
-    Nothing leaves this machine.
+    Nothing leaves this machine, unless apps of the scenario are told of events at a host in GROUPCTL_TRUSTED_HOSTS.
     """
 
 
@@ -39,6 +41,7 @@ def serve(port: int, options: Options) -> Exit:
     Prints the base URL and the credentials of the scenario's first app as environment lines.
     """
     from reconciler.cli.session import open_emulator
+    from reconciler.feishu.hosts import trusted_hosts
     from reconciler.config import find_root, load_configuration
 
     try:
@@ -52,6 +55,7 @@ def serve(port: int, options: Options) -> Exit:
             )
         ) from None
     platform = open_emulator(load_configuration(find_root(options.directory)))
+    platform.trusted_hosts = trusted_hosts(os.environ)
     app_id, app_secret = platform.first_app()
 
     def announce(url: str) -> None:

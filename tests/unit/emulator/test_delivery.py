@@ -27,9 +27,10 @@ from reconciler.emulator import (
 )
 from reconciler.emulator import delivery as deliveries
 from reconciler.emulator.acts import ActError
-from reconciler.emulator.delivery import encrypt, signature
+from reconciler.emulator.delivery import NOT_TRUSTED, encrypt, signature
 from reconciler.emulator.events import APP_TICKET, DISBANDED, UPDATED, USERS_ADDED
 from reconciler.emulator.scenario import ScenarioError
+from reconciler.emulator.store import ACCEPTED
 from tests.support.pretend import OTHER, OURS, scenario
 from tests.support.served import served
 
@@ -336,6 +337,36 @@ class TestRetries:
         deliver(emulator)
 
         assert (seen[0].connect, seen[0].read) == (2, 3)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://collector.example/x",
+            "http://127.0.0.1.example/",
+            "http://[::1/",
+            "http://a@collector.example",
+        ],
+    )
+    def test_event_is_sent_to_no_host_that_is_not_trusted(self, start, url):
+        emulator = start(url)
+        rename(emulator, "New")
+
+        assert deliver(emulator) == [NOT_TRUSTED]
+
+    def test_event_is_sent_to_a_trusted_host(self, start, monkeypatch):
+        sent = []
+
+        async def post(self, url, **more):
+            sent.append(url)
+            return httpx.Response(200)
+
+        monkeypatch.setattr(httpx.AsyncClient, "post", post)
+        emulator = start("http://Collector.example:9000/x")
+        emulator.trusted_hosts = frozenset({"collector.example:9000"})
+        rename(emulator, "New")
+
+        assert deliver(emulator) == [ACCEPTED]
+        assert sent == ["http://Collector.example:9000/x"]
 
     def test_receiver_that_is_not_there_is_a_failure(self, start):
         with closed_port() as url:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from reconciler.emulator import Emulator, ManualClock, ScenarioError, open_emulator
-from reconciler.emulator.scenario import LARGEST, load_scenario, parse_scenario
+from reconciler.emulator.readings import alternatives
+from reconciler.emulator.scenario import LARGEST, _Section, load_scenario, parse_scenario
 from tests.support.pretend import OURS, Pretend
 
 SMALLEST = "version: 1\ntenant: {key: t1}\napps: [{app_id: cli_a, app_secret: s}]\n"
@@ -406,3 +408,34 @@ class TestExample:
         assert "owner_id" not in example.get(ours)
         assert example.call("chat_update", ours, body={"at_all_permission": "only_owner"}).code == 0
         assert example.call("chat_update", theirs, body={"at_all_permission": "only_owner"}).code == 232016
+
+
+class TestReference:
+    """The scenario in docs/emulator.md says everything that can be said."""
+
+    @pytest.fixture
+    def reference(self):
+        page = (Path(__file__).parents[3] / "docs" / "emulator.md").read_text(encoding="utf-8")
+        (block,) = [
+            block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "version: 1" in block
+        ]
+        return block
+
+    def test_it_can_be_opened(self, reference):
+        emulator = Emulator.from_text(reference)
+
+        assert [chat["name"] for chat in emulator.acts.chats()] == ["支付值班"]
+        emulator.close()
+
+    def test_no_key_is_missing(self, reference, monkeypatch):
+        known, written = set(), set()
+
+        def finish(section):
+            known.update(section._taken)
+            written.update(section.values)
+
+        monkeypatch.setattr(_Section, "finish", finish)
+        Emulator.from_text(reference).close()
+
+        # Readings have a table of their own.
+        assert known - written == alternatives().keys() - {"empty_string"}
