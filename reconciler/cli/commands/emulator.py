@@ -41,8 +41,8 @@ def serve(port: int, options: Options) -> Exit:
     Prints the base URL and the credentials of the scenario's first app as environment lines.
     """
     from reconciler.cli.session import open_emulator
-    from reconciler.feishu.hosts import trusted_hosts
     from reconciler.config import find_root, load_configuration
+    from reconciler.feishu.hosts import trusted_hosts
 
     try:
         from reconciler.emulator.server import serve as serve_socket
