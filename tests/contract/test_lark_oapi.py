@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.emulator import Emulator, Request, Response
 from reconciler.emulator.routes import BY_ID, OPERATIONS
-from tests.contract.test_emulator_contract import MENU, calls
+from tests.support.calls import MENU, calls
 from tests.support.pretend import OTHER, OURS, SECRET, Pretend, pretend
 from tests.support.served import served
 
