@@ -222,5 +222,5 @@ async def _post(
             )
     except (TimeoutError, httpx.TimeoutException) as error:
         raise _FailedError(TOO_SLOW) from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ExceptionGroup) as error:  # the last for a port above 65535
         raise _FailedError(f"{type(error).__name__}: {error}") from error

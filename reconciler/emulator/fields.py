@@ -107,7 +107,8 @@ def parse_body(body: bytes) -> dict[str, Any]:
         Refusal: 9499 if it is no JSON, no object, nested beyond reason, or holds half a surrogate pair.
     """
     try:
-        value = json.loads(body)
+        # As text: of bytes, `json` would also take UTF-16 and raw halves of surrogate pairs.
+        value = json.loads(body.decode(), parse_constant=_no_constant)
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
@@ -115,6 +116,11 @@ def parse_body(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _wrong_type("body", "object")
     return value
+
+
+def _no_constant(name: str) -> Any:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(f"{name} is no JSON")
 
 
 def parse_form(shape: Fields, content_type: str, body: bytes) -> dict[str, str | bytes]:

@@ -341,7 +341,7 @@ class TestExternal:
     def test_owner_knows_everybody_from_outside(self, make, owner, code):
         people = (
             "  - {name: Boss, open_id: ou_boss, contacts: [Stranger]}\n"
-            "  - {name: Loner, open_id: ou_loner, contacts: []}\n"
+            "  - {name: Alone, open_id: ou_loner, contacts: []}\n"
         )
         api = make(app="external_sharing: true", users=people)
 

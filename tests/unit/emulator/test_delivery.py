@@ -377,6 +377,14 @@ class TestRetries:
 
         assert outcome.startswith("ConnectError")
 
+    def test_port_that_there_cannot_be_is_a_failure(self, start):
+        emulator = start("http://127.0.0.1:99999/")
+        rename(emulator, "New")
+
+        (outcome,) = deliver(emulator)
+
+        assert outcome.startswith("ExceptionGroup")
+
     def test_retries_are_planned_in_the_database(self, tmp_path, receiver):
         text = scenario(app=f"events: {{url: '{receiver.url}'}}", groups=GROUPS)
         receiver.answers = [Response(500, {}, b"")]
