@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from reconciler.cli.options import Options
-from reconciler.config import Configuration, endpoint_problem, find_root, load_configuration
+from reconciler.config import Configuration, EmulatorPlace, endpoint_problem, find_root, load_configuration
 from reconciler.errors import ConfigurationError, Diagnostic, Source, UsageError, text
 from reconciler.model.recorded import State
 from reconciler.state.file import LockHolder, StateFile
@@ -188,7 +188,7 @@ def is_loopback(endpoint: str) -> bool:
     return urlsplit(endpoint).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
-def open_emulator(configuration: Configuration) -> Emulator:
+def open_emulator(place: Configuration | EmulatorPlace) -> Emulator:
     """Open the emulator of a fleet.
 
     Raises:
@@ -196,7 +196,7 @@ def open_emulator(configuration: Configuration) -> Emulator:
     """
     from reconciler.emulator import DatabaseError, ScenarioError, open_emulator
 
-    settings = configuration.emulator
+    settings = place.emulator
     try:
         return open_emulator(settings.scenario, settings.database)
     except ScenarioError as error:
@@ -207,7 +207,7 @@ def open_emulator(configuration: Configuration) -> Emulator:
                 text(
                     "`groupctl init --endpoint emulator` in an empty folder makes a scenario to start from."
                 ),
-                source=Source(_shown(error.file, configuration.root), error.line, error.column),
+                source=Source(_shown(error.file, place.root), error.line, error.column),
             )
         ) from None
     except DatabaseError as error:
@@ -216,7 +216,7 @@ def open_emulator(configuration: Configuration) -> Emulator:
                 text("Emulator database cannot be used"),
                 text(
                     "`{database}`: {why}.",
-                    database=_shown(str(settings.database), configuration.root),
+                    database=_shown(str(settings.database), place.root),
                     why=str(error).removeprefix(f"{settings.database}: "),
                 ),
                 text("Remove the file; the emulator then begins again with its scenario."),

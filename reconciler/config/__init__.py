@@ -15,6 +15,7 @@ Public:
 - `find_root(start)`: the folder of the fleet, or a `ConfigurationError` that says how to begin one.
 - `load_configuration(directory)`: a checked `Configuration`, or a `ConfigurationError` with all problems.
 - `Configuration`, `EmulatorSettings`, `Positions`: what comes out.
+- `load_emulator_place(directory)`: an `EmulatorPlace`, from `groupctl.yaml` alone.
 - `missing_names(configuration, bound_keys)`: the one check that needs the state.
 - `endpoint_problem(endpoint)`: what is wrong with an endpoint that was not read from a file.
 - `schema_text(name)`, `write_schemas(directory)`, `SCHEMA_NAMES`: the JSON Schemas for editors.
@@ -26,9 +27,11 @@ from reconciler.config.export import SCHEMA_NAMES, schema_text, write_schemas
 from reconciler.config.files import find_root
 from reconciler.config.loader import (
     Configuration,
+    EmulatorPlace,
     EmulatorSettings,
     endpoint_problem,
     load_configuration,
+    load_emulator_place,
     missing_names,
 )
 from reconciler.config.positions import Positions
@@ -36,11 +39,13 @@ from reconciler.config.positions import Positions
 __all__ = [
     "SCHEMA_NAMES",
     "Configuration",
+    "EmulatorPlace",
     "EmulatorSettings",
     "Positions",
     "endpoint_problem",
     "find_root",
     "load_configuration",
+    "load_emulator_place",
     "missing_names",
     "schema_text",
     "write_schemas",

@@ -52,6 +52,29 @@ class Configuration:
     warnings: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EmulatorPlace:
+    """Where the emulator of a fleet is, whatever the state of the fleet's other files."""
+
+    emulator: EmulatorSettings
+    root: Path
+
+
+def load_emulator_place(directory: Path) -> EmulatorPlace:
+    """Return where the emulator of the fleet in `directory` is; only `groupctl.yaml` is read.
+
+    Raises:
+        ConfigurationError: Holds every problem of that file.
+    """
+    root = find_root(directory)
+    problems = Problems()
+    written, settings = _read_settings(root, problems)
+    emulator = _emulator(settings, written or empty_map(), root, problems)
+    if problems.has_errors:
+        raise ConfigurationError(*problems.all)
+    return EmulatorPlace(emulator, root.absolute())
+
+
 def load_configuration(directory: Path) -> Configuration:
     """Return the checked configuration of the fleet in `directory`, without any network.
 
@@ -64,10 +87,8 @@ def load_configuration(directory: Path) -> Configuration:
 
 def _load(root: Path) -> Configuration:
     problems = Problems()
-    document = read_file(root / SETTINGS_FILE, _shown(root, SETTINGS_FILE), problems)
-    written = validate(document, SettingsFile, problems) if document else None
+    written, settings = _read_settings(root, problems)
     tree = empty_map() if written is None else written
-    settings = _settings(tree)
     start = Source(_shown(root, SETTINGS_FILE), 1, 1)
     _check_endpoint(tree, problems)
     _check_state(tree, root, problems)
@@ -124,6 +145,13 @@ def _collection_paused() -> Iterator[None]:
 
 def _shown(root: Path, file: str) -> str:
     return (root / file).as_posix()
+
+
+def _read_settings(root: Path, problems: Problems) -> tuple[YamlMap | None, SettingsFile]:
+    """Return what `groupctl.yaml` writes, `None` if it cannot be read, and its settings with defaults."""
+    document = read_file(root / SETTINGS_FILE, _shown(root, SETTINGS_FILE), problems)
+    written = validate(document, SettingsFile, problems) if document else None
+    return written, _settings(empty_map() if written is None else written)
 
 
 def _settings(tree: YamlMap) -> SettingsFile:

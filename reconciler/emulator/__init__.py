@@ -18,6 +18,7 @@ side cannot hide in the other; both are checked against the API description inst
     nodes              YAML with positions, fast
     handlers/          rules and effect of each operation
     acts, admin        what people do in the client app; the same over HTTP
+    arguments          whether a function takes what comes as JSON
     core               `Emulator`: one function from request to response over all of these
     transport, server  two ways in: HTTPX in the process, a real socket
     delivery           the way out: events as webhooks, imported when one is sent

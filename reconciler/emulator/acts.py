@@ -12,9 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator import ids
 from reconciler.emulator.announcement import STATES, begin_revision, write_announcement
-from reconciler.emulator.chat import RESTRICTED_SETTINGS, SETTING_VALUES, SHARE_BESIDE_ADD, Chat
+from reconciler.emulator.chat import (
+    LOCALES,
+    RESTRICTED_SETTINGS,
+    RESTRICTION_VALUES,
+    SETTING_VALUES,
+    SHARE_BESIDE_ADD,
+    Chat,
+)
+from reconciler.emulator.clock import require_span
 from reconciler.emulator.directory import is_bot
+from reconciler.emulator.fields import Fields, Text, read_body
+from reconciler.emulator.handlers.menus import ITEM, TOP_ITEM
+from reconciler.emulator.scenario import TAB_TYPES
 from reconciler.emulator.store import Token, TokenKind
+from reconciler.emulator.wire import Refusal
 
 if TYPE_CHECKING:
     from reconciler.emulator.core import Emulator
@@ -59,6 +71,10 @@ class Acts:
 
         `scopes` are the ones granted, all by default; `lifetime` is in seconds.
         """
+        try:
+            require_span(lifetime)
+        except ValueError as error:
+            raise ActError(f"lifetime: {error}") from error
         directory, store = self._emulator.directory, self._emulator.store
         app = directory.apps.get(app_id or directory.first_app.app_id)
         person = directory.users.get(self._find(user))
@@ -66,7 +82,7 @@ class Acts:
             raise ActError(f"{user} cannot sign in to {app_id}")
         with store.transaction(write=True):
             token = Token(
-                ids.user_token(self._emulator.seed, store.next_number()),
+                ids.user_token(self._emulator.seed, app.app_id, person.union_id, *store.token_numbers()),
                 TokenKind.USER,
                 app.app_id,
                 person.tenant_key,
@@ -86,7 +102,7 @@ class Acts:
     def change(self, chat_id: str, by: str = "", **values: Any) -> None:
         """Change texts, settings or states: whatever `chat` shows that is no list of people or things.
 
-        add_member_permission moves share_card_permission with it; restricted takes some or all of its keys.
+        add_member_permission moves share_card_permission with it; restricted takes some or all of its settings.
         """
         with self._change(chat_id, by) as chat:
             for name, value in values.items():
@@ -143,6 +159,8 @@ class Acts:
         """Let a person open the one-to-one chat with a bot (default: the first app) and return its chat_id."""
         person, bot = self._find(user), app_id or self._emulator.directory.first_app.app_id
         app, store = self._emulator.directory.apps.get(bot), self._emulator.store
+        if is_bot(person):
+            raise ActError(f"{user} is no person")
         tenant_key = self._emulator.directory.users[person].tenant_key
         if app is None or not app.bot or not app.works_in(tenant_key):
             raise ActError(f"{user} cannot talk to {bot}")
@@ -161,8 +179,20 @@ class Acts:
         """Reserve tabs, widgets and menus to owner and managers, or open them to all."""
         self.change(chat_id, tabs_and_menus_reserved=reserved)
 
-    def add_tab(self, chat_id: str, tab_type: str, name: str = "", link: str = "", **config: Any) -> str:
-        """Append a tab of any type and return its id; `config` is icon_key and is_built_in."""
+    def add_tab(
+        self,
+        chat_id: str,
+        tab_type: str,
+        name: str = "",
+        link: str = "",
+        icon_key: str | None = None,
+        is_built_in: bool | None = None,
+    ) -> str:
+        """Append a tab of any type and return its id."""
+        if tab_type not in TAB_TYPES:
+            raise ActError(f"tab_type must be one of {', '.join(TAB_TYPES)}")
+        given = {"icon_key": icon_key, "is_built_in": is_built_in}
+        config = {key: value for key, value in given.items() if value is not None}
         with self._change(chat_id) as chat:
             tab: dict[str, Any] = {"tab_id": self._new_id(), "tab_type": tab_type}
             tab |= {"tab_name": name} if name else {}
@@ -193,10 +223,13 @@ class Acts:
     def add_menu(self, chat_id: str, item: dict[str, Any], children: Sequence[dict[str, Any]] = ()) -> str:
         """Append a top-level menu and return its id; the items are as the API writes `chat_menu_item`."""
         with self._change(chat_id) as chat:
-            menu: dict[str, Any] = {"chat_menu_top_level_id": self._new_id(), "chat_menu_item": item}
+            menu: dict[str, Any] = {
+                "chat_menu_top_level_id": self._new_id(),
+                "chat_menu_item": _checked(TOP_ITEM, item),
+            }
             if children:
                 menu["children"] = [
-                    {"chat_menu_second_level_id": self._new_id(), "chat_menu_item": child}
+                    {"chat_menu_second_level_id": self._new_id(), "chat_menu_item": _checked(TOP_ITEM, child)}
                     for child in children
                 ]
             chat.menus.append(menu)
@@ -205,7 +238,8 @@ class Acts:
     def change_menu(self, chat_id: str, menu_id: str, item: dict[str, Any]) -> None:
         """Change properties of a top-level entry."""
         with self._change(chat_id) as chat:
-            _one_of(chat.menus, "chat_menu_top_level_id", menu_id)["chat_menu_item"].update(item)
+            entry = _one_of(chat.menus, "chat_menu_top_level_id", menu_id)
+            entry["chat_menu_item"].update(_checked(ITEM, item))
 
     def remove_menu(self, chat_id: str, menu_id: str) -> None:
         """Remove a top-level menu with its children."""
@@ -255,8 +289,6 @@ class Acts:
             maker = self._emulator.directory.apps.get(link.maker)
             if maker is not None and (maker.app_id not in chat.members or not maker.enabled):
                 raise ActError("the bot that obtained the link is disabled or has left the chat")
-            if chat.dissolved:
-                raise ActError("the chat is dissolved")
             if chat.settings["membership_approval"] == "no_approval_required":
                 chat.join(member)
             elif member not in [*chat.members, *chat.pending]:
@@ -317,6 +349,8 @@ class Acts:
     def _change(self, chat_id: str, by: str = "", *, withdrawn: bool = False) -> Iterator[Chat]:
         with self._emulator.store.transaction(write=True):
             chat = self._load(chat_id)
+            if chat.dissolved:
+                raise ActError("the chat is dissolved")
             usual = "" if is_bot(chat.owner) else chat.owner
             actor = self._find(by) if by else usual
             yield chat
@@ -324,7 +358,7 @@ class Acts:
             self._emulator.outbox().change(chat, actor, withdrawn=withdrawn)
 
     def _take_out(self, chat: Chat, members: Sequence[str]) -> None:
-        for leaving in [self._one_in(chat, member) for member in members]:
+        for leaving in dict.fromkeys(self._one_in(chat, member) for member in members):
             if leaving == chat.owner:
                 heir = chat.heir(leaving)
                 if heir is None:
@@ -382,6 +416,7 @@ class Acts:
         return shown
 
 
+_LOCALIZED = Fields(dict.fromkeys(LOCALES, Text()))
 _TEXTS = ("name", "description", "avatar")
 _STATES = (
     "external", "tabs_and_menus_reserved", "pins_reserved", "secret", "team", "super_large", "meeting", "banned",
@@ -402,11 +437,28 @@ def _change_value(chat: Chat, name: str, value: Any) -> None:
         chat.settings["share_card_permission"] = SHARE_BESIDE_ADD[chat.settings["add_member_permission"]]
     elif (name in _TEXTS and isinstance(value, str)) or (name in _STATES and isinstance(value, bool)):
         setattr(chat, name, value)
-    elif name in {"i18n_names", "restricted"} and isinstance(value, dict):
-        getattr(chat, name).update(value)
+    elif name == "i18n_names" and isinstance(value, dict):
+        chat.i18n_names |= _checked(_LOCALIZED, value)
+    elif name == "restricted" and _are_restrictions(value):
+        chat.restricted |= value
         chat.restricted["status"] = any(chat.restricted[key] == "not_anyone" for key in RESTRICTED_SETTINGS)
     else:
         raise ActError(f"{name} cannot be changed to {value!r}")
+
+
+def _are_restrictions(value: Any) -> bool:
+    """Tell whether a value sets some settings of the restricted mode; whether it is on follows from them."""
+    return isinstance(value, dict) and all(
+        key in RESTRICTED_SETTINGS and setting in RESTRICTION_VALUES for key, setting in value.items()
+    )
+
+
+def _checked(shape: Fields, value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object in the form in which the API has it."""
+    try:
+        return read_body(shape, value, refuse_unknown=True)
+    except Refusal as error:
+        raise ActError(f"{error.msg} {error.details or ''}".strip()) from error
 
 
 def _one_of(things: list[dict[str, Any]], key: str, wanted: str) -> dict[str, Any]:
@@ -417,5 +469,5 @@ def _one_of(things: list[dict[str, Any]], key: str, wanted: str) -> dict[str, An
 
 
 def _sorted(things: list[dict[str, Any]], key: str, order: Sequence[str]) -> list[dict[str, Any]]:
-    first = [_one_of(things, key, wanted) for wanted in order]
+    first = [_one_of(things, key, wanted) for wanted in dict.fromkeys(order)]
     return first + [thing for thing in things if thing not in first]

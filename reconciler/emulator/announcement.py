@@ -18,7 +18,7 @@ Earlier revisions of type docx are in the store, not here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reconciler.emulator.blocks import Tree
@@ -48,6 +48,14 @@ def new_announcement(kind: str, chat_id: str, owner: str, now: float = 0.0) -> d
         "limits": {},
         **content,
     }  # fmt: skip
+
+
+def keep_only(announcement: dict[str, Any], known: Collection[str], stand_in: str) -> None:
+    """Put `stand_in` in the place of owner and last writer who are not `known`; nobody else stays barred."""
+    for part in ("owner", "modifier"):
+        if announcement[part] not in known:
+            announcement[part] = stand_in
+    announcement["barred"] = [name for name in announcement["barred"] if name in known]
 
 
 def begin_revision(store: Store, chat: Chat, editor: str, now: float, step: int = 1) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reconciler.emulator.announcement import keep_only
 from reconciler.emulator.directory import Caller, is_bot
 
 _OWNER_OR_ALL = ("only_owner", "all_members")
@@ -47,6 +49,15 @@ RESTRICTED_SETTINGS = (
 )
 
 RESTRICTION_VALUES = ("all_members", "not_anyone")
+
+LOCALES = ("zh_cn", "en_us", "ja_jp")
+"""Languages in which groups and menus have names."""
+
+TOP_LEVELS = 3
+"""Menus of a chat."""
+
+SECOND_LEVELS = 5
+"""Entries of a menu."""
 
 TAGS = ("inner", "tenant", "department", "edu", "meeting", "customer_service")
 """Kinds of groups; of several the first one here is shown."""
@@ -189,6 +200,28 @@ class Chat:
         for names in (self.members, self.managers, self.moderators, self.pending):
             names.clear()
         self.joined.clear()
+
+    def keep_only(self, known: Collection[str], stand_in: str) -> None:
+        """Take out everybody who is not `known`, with everything that is theirs.
+
+        An owner is followed by the heir or, without one, by the bot `stand_in` if it is in the chat; a chat that
+        nobody can take over is dissolved, and so is a one-to-one chat that loses one of the two.
+        """
+        incomplete = not all(member in known for member in self.members)
+        for names in (self.members, self.managers, self.moderators, self.pending, self.former):
+            names[:] = [name for name in names if name in known]
+        self.joined = {member: moment for member, moment in self.joined.items() if member in known}
+        if self.created_by not in known:
+            self.created_by = ""
+        orphaned = self.owner not in known
+        if orphaned:
+            self.hand_over(self.heir() or stand_in)
+        if not self.dissolved and (
+            (orphaned and self.owner not in self.members) or (incomplete and self.mode == "p2p")
+        ):
+            self.dissolve()
+        if self.announcement:
+            keep_only(self.announcement, known, self.owner)
 
     def heir(self, *leaving: str) -> str | None:
         """Return who takes over when `leaving` go: a manager before others, a user in any case."""

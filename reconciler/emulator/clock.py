@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import Protocol
+
+LONGEST = 10 * 366 * 86_400.0
+"""Seconds that may pass at once; nobody waits for ten years."""
+
+
+def require_span(seconds: float) -> None:
+    """Refuse what is no time to wait: below 0, above `LONGEST`, infinite or no number.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST):
+        raise ValueError(f"must be from 0 to {LONGEST:.0f} seconds")
 
 
 class Clock(Protocol):

@@ -12,15 +12,15 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import gmtime, strftime
 from typing import Any
 
 from reconciler.emulator import fields, ids
 from reconciler.emulator.acts import Acts
-from reconciler.emulator.admin import ADMIN_PREFIX, handle_admin
-from reconciler.emulator.clock import Clock, RealClock
+from reconciler.emulator.admin import handle_admin, is_admin
+from reconciler.emulator.clock import Clock, RealClock, require_span
 from reconciler.emulator.directory import Caller, Directory
 from reconciler.emulator.events import Event, Subscription
 from reconciler.emulator.faults import Fault, FaultKind, Faults
@@ -31,8 +31,9 @@ from reconciler.emulator.outbox import Outbox
 from reconciler.emulator.quota import Quota
 from reconciler.emulator.routes import BY_ID, Match, Routes
 from reconciler.emulator.scenario import Scenario, load_scenario, parse_scenario
-from reconciler.emulator.store import Delivery, Store
+from reconciler.emulator.store import GENERATION, Delivery, Store
 from reconciler.emulator.wire import (
+    BODYLESS,
     JSON_TYPE,
     AnswerTooLateError,
     ConnectionDroppedError,
@@ -46,6 +47,12 @@ from reconciler.emulator.wire import (
 LOG_LENGTH = 100_000
 """Requests that the log remembers; older ones are forgotten."""
 
+_LOGGED_TEXT = 10_000
+"""Characters up to which the log keeps a text."""
+
+_LOGGED_DEPTH = 50
+"""Levels of a body that the log keeps."""
+
 _ROUTES = Routes()
 
 
@@ -53,7 +60,8 @@ _ROUTES = Routes()
 class LogEntry:
     """One request as the log remembers it; headers, tokens and secrets are never kept.
 
-    `code` is `None` where no readable answer left the emulator, `status` 0 where none left at all.
+    `path` is as it was sent; of `body` files, very long texts and what is nested very deep are left out. `code`
+    is `None` where no readable answer left the emulator, `status` 0 where none left at all.
     """
 
     number: int
@@ -78,8 +86,11 @@ class _Exchange:
     log_id: str
     match: Match | None
     faults: list[Fault]
+    refused: Refusal | None = None
     overlapping: bool = False
     body: Any = None
+    query_fields: dict[str, Any] = field(default_factory=dict)
+    body_fields: dict[str, Any] = field(default_factory=dict)
     caller: Caller = NOBODY
 
     @property
@@ -96,7 +107,8 @@ class Emulator:
 
     Args:
         scenario: Who exists and which groups there are. A database that knows this scenario keeps its state;
-            of a changed one people, apps and switches are taken over, and groups that are new in it.
+            of a changed one people, apps and switches are taken over, and groups that are new in it; whoever
+            it no longer has leaves the groups that are there.
         database: File that keeps the state; `None` keeps it in memory.
         clock: Where time comes from.
 
@@ -124,7 +136,6 @@ class Emulator:
         except BaseException:
             self.store.close()
             raise
-        self.faults = Faults(self.seed, BY_ID)
         self._script()
 
     @classmethod
@@ -135,27 +146,57 @@ class Emulator:
     # ---- state
 
     def _seed(self) -> None:
-        """Take the scenario over as far as the database does not know it."""
+        """Take the scenario over if the database does not know it, and begin where the database is."""
         if self.store.meta("scenario") != self._scenario.digest:
-            self.store.set_meta("scenario", self._scenario.digest)
-            self.store.set_meta("seed", self._scenario.seed)
-            self.store.set_meta(
-                "faults", json.dumps([asdict(fault) for fault in self._scenario.faults(BY_ID)])
-            )
-            self.store.save_directory(self._scenario.directory())
-            self.store.clear_subscriptions()
-            for subscription in self._scenario.subscriptions():
-                self.store.save_subscription(subscription)
-            for chat in self._scenario.chats():
-                if self.store.chat(chat.chat_id) is None:
-                    self.store.add_chat(chat)
+            self._take_over()
+        self._load()
+
+    def _take_over(self) -> None:
+        """Bring the scenario into the database; chats stay, without those who exist no more."""
+        self.store.next_number(GENERATION)
+        self.store.set_meta("scenario", self._scenario.digest)
+        self.store.set_meta("seed", self._scenario.seed)
+        self.store.set_meta("faults", json.dumps([asdict(fault) for fault in self._scenario.faults(BY_ID)]))
+        directory = self._scenario.directory()
+        self.store.save_directory(directory)
+        self._part_from_strangers(directory)
+        self.store.clear_subscriptions()
+        for subscription in self._scenario.subscriptions():
+            self.store.save_subscription(subscription)
+        for chat in self._scenario.chats():
+            if self.store.chat(chat.chat_id) is None:
+                self.store.add_chat(chat)
+
+    def _part_from_strangers(self, directory: Directory) -> None:
+        """Take whoever is not in `directory` out of everything that is kept; no app is told."""
+        known = directory.apps.keys() | directory.users.keys()
+        self.store.forget_strangers(known)
+        for chat in self.store.chats():
+            before = deepcopy(chat)
+            chat.keep_only(known, directory.first_app.app_id)
+            if chat != before:
+                self.store.save_chat(chat)
+
+    def _load(self) -> None:
+        """Begin where the database is."""
+        self._generation = self.store.meta(GENERATION)
         self.seed = self.store.meta("seed") or ""
         self.directory: Directory = self.store.directory()
         self.clock.offset = float(self.store.meta("clock_offset") or self.clock.offset)
         self.quota.load(self.store.meta("quota") or "{}")
 
+    def _follow(self) -> None:
+        """Begin anew if another process on the database has reset it, or brought a changed scenario."""
+        if self.store.meta(GENERATION) == self._generation:
+            return
+        self.clock.offset = 0.0
+        self._load()
+        self._script()
+        self.log.clear()
+
     def _script(self) -> None:
         """Begin the faults of the scenario; their counts begin anew with every emulator on the database."""
+        self.faults = Faults(self.seed, BY_ID)
         for fault in json.loads(self.store.meta("faults") or "[]"):
             self.faults.add(Fault.from_json(fault))
 
@@ -165,13 +206,13 @@ class Emulator:
             self.store.clear()
             self.clock.offset = 0.0
             self._seed()
-        self.faults.clear()
         self._script()
         self.quota.clear()
         self.log.clear()
 
     def close(self) -> None:
         """Keep what the next emulator on the database goes on with, and close it."""
+        self._follow()
         with self.store.transaction(write=True):
             self.store.set_meta("quota", self.quota.dump(self.clock.now()))
         self.store.close()
@@ -182,7 +223,12 @@ class Emulator:
         return app.app_id, app.app_secret
 
     def move_clock(self, seconds: float) -> float:
-        """Let `seconds` pass at once, for every process on the database opened from now on; return the time."""
+        """Let `seconds` pass at once, for every process on the database opened from now on; return the time.
+
+        Raises:
+            ValueError: time does not go backwards, nor further than ten years at once.
+        """
+        require_span(seconds)
         self._push_due_tickets()  # the hours of tickets are counted from the first time that they are asked for
         self.clock.move(seconds)
         with self.store.transaction(write=True):
@@ -236,6 +282,7 @@ class Emulator:
 
     async def deliver(self) -> list[Delivery]:
         """Make every delivery that is due by the clock, and return those that were made."""
+        self._follow()
         self._push_due_tickets()
         async with self._delivering:
             if not self.store.due_deliveries(self.clock.now()):
@@ -267,13 +314,15 @@ class Emulator:
             ConnectionDroppedError: a scripted fault ends the connection.
             AnswerTooLateError: the answer takes longer than `patience`; the request was carried out.
         """
-        if request.path.startswith(ADMIN_PREFIX):
+        self._follow()
+        if is_admin(request.path):
             return await handle_admin(self, request)
         exchange = self._begin(request)
         latency = sum(fault.seconds for fault in exchange.faults if fault.kind is FaultKind.LATENCY)
         too_late = patience is not None and latency > patience
         busy_key = _busy_key(exchange)
-        with self._occupied(exchange, busy_key):
+        arrived = self._pass_gateway(exchange)
+        with self._occupied(exchange, busy_key if arrived else None):
             if latency or busy_key:
                 # Even without latency a write lets others in once, so that overlapping writes really meet.
                 await self.clock.sleep(latency if patience is None else min(latency, patience))
@@ -299,6 +348,25 @@ class Emulator:
         match = _ROUTES.match(request.method, request.path)
         return match if match and match.operation.offered(self.directory.readings) else None
 
+    def _pass_gateway(self, exchange: _Exchange) -> bool:
+        """Tell whether the request gets past the gateway, to the service that knows what is busy.
+
+        What a fault answers or drops before the effect never comes to the gateway at all.
+        """
+        lost = exchange.fault(FaultKind.DROP, done=False) or exchange.fault(FaultKind.ANSWER, done=False)
+        if lost or exchange.match is None:
+            return False
+        if exchange.fault(FaultKind.REVOKE_TOKEN, done=False):
+            self._revoke_token(exchange)
+        try:
+            with self.store.transaction(write=False):
+                self._authorise(exchange, exchange.match.operation)
+            self._read_fields(exchange, exchange.match.operation)
+        except Refusal as refusal:
+            exchange.refused = refusal
+            return False
+        return True
+
     @contextmanager
     def _occupied(self, exchange: _Exchange, key: str | None) -> Iterator[None]:
         """Mark what `key` stands for as busy for the time of the call."""
@@ -318,10 +386,10 @@ class Emulator:
         """Return the answer, `None` for a dropped connection."""
         if exchange.fault(FaultKind.DROP, done=False):
             return None
-        if exchange.fault(FaultKind.REVOKE_TOKEN, done=False):
-            self._revoke_token(exchange)
         early = exchange.fault(FaultKind.ANSWER, done=False)
         response = _scripted_answer(early, exchange.log_id) if early else self._perform(exchange)
+        if exchange.fault(FaultKind.REVOKE_TOKEN, done=True):
+            self._revoke_token(exchange)
         if exchange.fault(FaultKind.DROP, done=True):
             return None
         late = exchange.fault(FaultKind.ANSWER, done=True)
@@ -337,8 +405,9 @@ class Emulator:
             return Response(404, {"Content-Type": "text/plain"}, b"404 page not found")
         operation = match.operation
         try:
+            if exchange.refused:
+                raise exchange.refused
             with self.store.transaction(write=operation.writes):
-                self._authorise(exchange, operation)
                 data = operation.handler(self._call(exchange, match))
         except Refusal as refusal:
             return refusal_response(refusal, exchange.log_id)
@@ -364,19 +433,21 @@ class Emulator:
             if token is not None:
                 self.store.revoke_tokens(token.app_id)
 
-    def _call(self, exchange: _Exchange, match: Match) -> Call:
-        """Return the call with its fields checked; refuse one that overlaps with another write."""
-        operation = match.operation
+    def _read_fields(self, exchange: _Exchange, operation: Operation) -> None:
+        """Check body and query."""
         try:
-            body = self._body(exchange, operation)
-            query = fields.read_query(operation.query, exchange.request.query)
+            exchange.body_fields = self._body(exchange, operation)
+            exchange.query_fields = fields.read_query(operation.query, exchange.request.query)
         except Refusal as refusal:
             code = self._own_refusals(operation).get(refusal.code)
             if code is None:
                 raise
             raise Refusal(code, refusal.msg, details=refusal.details, bare=operation.flat) from refusal
-        if exchange.overlapping and operation.busy is not None:
-            raise Refusal(operation.busy)
+
+    def _call(self, exchange: _Exchange, match: Match) -> Call:
+        """Return the call; refuse one that overlaps with another write."""
+        if exchange.overlapping and match.operation.busy is not None:
+            raise Refusal(match.operation.busy)
         return Call(
             store=self.store,
             quota=self.quota,
@@ -385,8 +456,8 @@ class Emulator:
             now=self.clock.now(),
             caller=exchange.caller,
             path=match.path,
-            query=query,
-            body=body,
+            query=exchange.query_fields,
+            body=exchange.body_fields,
         )
 
     def _body(self, exchange: _Exchange, operation: Operation) -> dict[str, Any]:
@@ -407,8 +478,8 @@ class Emulator:
 
     def _own_refusals(self, operation: Operation) -> Mapping[int, int]:
         """Return the codes with which an operation, instead of the gateway, answers malformed input."""
-        if self.directory.readings.declared_rules == "operation" and operation.in_group_service:
-            return {99992402: 232001}
+        if self.directory.readings.declared_rules == "operation" and operation.invalid_parameter:
+            return {99992402: operation.invalid_parameter}
         return operation.refusals
 
     def _may_omit_body(self, operation: Operation) -> bool:
@@ -467,10 +538,24 @@ def _sent_body(shape: Fields, request: Request, *, form: bool) -> dict[str, Any]
 
 
 def _loggable(body: dict[str, Any]) -> dict[str, Any]:
-    """Return `body` with the size of each file in place of its bytes."""
-    return {
-        name: f"<{len(value)} bytes>" if isinstance(value, bytes) else value for name, value in body.items()
-    }
+    """Return `body` with the size of each file and of every very long text in its place, nested within reason."""
+    return {name: _shortened(value, _LOGGED_DEPTH) for name, value in body.items()}
+
+
+def _shortened(value: Any, depth: int) -> Any:
+    match value:
+        case bytes():
+            return f"<{len(value)} bytes>"
+        case str() if len(value) > _LOGGED_TEXT:
+            return f"<{len(value)} characters>"
+        case dict() | list() if not depth:
+            return "<nested deeper>"
+        case dict():
+            return {name: _shortened(item, depth - 1) for name, item in value.items()}
+        case list():
+            return [_shortened(item, depth - 1) for item in value]
+        case _:
+            return value
 
 
 def _busy_key(exchange: _Exchange) -> str | None:
@@ -489,14 +574,21 @@ def _busy_key(exchange: _Exchange) -> str | None:
 def _scripted_answer(fault: Fault, log_id: str) -> Response:
     if fault.code is None:
         headers = {"Content-Type": "text/html", **fault.headers}
-        return Response(fault.status or 502, headers, fault.body.encode())
-    return refusal_response(Refusal(fault.code, status=fault.status, headers=fault.headers), log_id)
+        return _without_body_if_none(Response(fault.answer_status, headers, fault.answer_body.encode()))
+    return _without_body_if_none(
+        refusal_response(Refusal(fault.code, status=fault.status, headers=fault.headers), log_id)
+    )
+
+
+def _without_body_if_none(response: Response) -> Response:
+    """Return the answer without its body where HTTP has none for the status."""
+    return replace(response, body=b"") if response.status in BODYLESS else response
 
 
 def _damaged(response: Response, faults: list[Fault]) -> Response:
     """Return the answer as the network delivers it."""
     kinds = {fault.kind for fault in faults}
-    if FaultKind.MALFORMED in kinds:
+    if FaultKind.MALFORMED in kinds and response.status not in BODYLESS:
         response = replace(response, body=b"{" + response.body)
     if FaultKind.TRUNCATED in kinds:
         response = replace(response, cut_at=len(response.body) // 2)

@@ -171,6 +171,11 @@ class Directory:
         """The first app of the scenario; runs in process act as it."""
         return next(iter(self.apps.values()))
 
+    @cached_property
+    def known_tenants(self) -> frozenset[str]:
+        """The tenants that are described, and those that only people belong to."""
+        return frozenset(self.tenants) | {user.tenant_key for user in self.users.values()}
+
     def tenant(self, key: str) -> Tenant:
         """Return the tenant `key`; one that only people belong to has the usual switches."""
         return self.tenants.get(key) or Tenant(key)

@@ -7,14 +7,23 @@ request meets every fault that matches it.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
+from reconciler.emulator.clock import require_span
 from reconciler.emulator.events import EVENT_TYPES
 
-HTML_BODY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_LARGEST = 2**63 - 1
+"""The largest number that is taken; no count and no code is larger."""
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"(?:[!-~]+(?:[ \t]+[!-~]+)*)?")
+_OWN_HEADERS = frozenset({"content-length", "transfer-encoding"})
+"""Headers that follow from the body."""
 
 
 class FaultKind(StrEnum):
@@ -31,7 +40,7 @@ class FaultKind(StrEnum):
     TRUNCATED = "truncated"
     """The connection ends in the middle of the body."""
     REVOKE_TOKEN = "revoke_token"  # noqa: S105 (the name of a fault)
-    """All tokens of the calling app end now; the call itself goes on and is refused."""
+    """All tokens of the calling app end: before the call, which is refused, or after it with `done`."""
     DROP_FIELD = "drop_field"
     """The body's field `field` (dotted path) is ignored silently."""
     LOSE_EVENT = "lose_event"
@@ -66,7 +75,7 @@ class Fault:
         seconds: Seconds of `latency` and `delay_event`.
         status: HTTP status of `answer`; `None` is the usual one of the code, 502 without a code.
         code: Platform code of `answer`; `None` sends `body`.
-        body: Body of `answer` without a code, HTML by default.
+        body: Body of `answer` without a code; `None` is a page of HTML that names the status.
         headers: More headers of `answer`.
         field: Dotted path of `drop_field`.
     """
@@ -81,7 +90,7 @@ class Fault:
     seconds: float = 0.0
     status: int | None = None
     code: int | None = None
-    body: str = HTML_BODY
+    body: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     field: str = ""
 
@@ -102,16 +111,68 @@ class Fault:
             given = getattr(fault, name)
             if not isinstance(given, kinds) or (isinstance(given, bool) and kinds is not bool):
                 raise ValueError(f"{name}: wrong type")
-        if not all(isinstance(text, str) for pair in fault.headers.items() for text in pair):
-            raise ValueError("headers: names and values must be text")
-        if fault.status is not None and fault.status not in range(200, 600):
-            raise ValueError("status: must be from 200 to 599")
+        fault._require_sense()
         return fault
+
+    def _require_sense(self) -> None:
+        """Refuse values of the right type that no fault can have."""
+        for name, wrong, wanted in (
+            ("after", not 0 <= self.after <= _LARGEST, "must be 0 or more"),
+            ("count", self.count is not None and not 1 <= self.count <= _LARGEST, "must be 1 or more"),
+            ("probability", not 0 <= self.probability <= 1, "must be from 0 to 1"),
+            (
+                "status",
+                self.status is not None and self.status not in range(200, 600),
+                "must be from 200 to 599",
+            ),
+            ("code", self.code is not None and abs(self.code) > _LARGEST, "is larger than any code"),
+            ("field", self.kind is FaultKind.DROP_FIELD and not self.field, "`drop_field` needs it"),
+            (
+                "headers",
+                not all(map(_is_header, self.headers.items())),
+                "names and values must be fit for HTTP",
+            ),
+        ):
+            if wrong:
+                raise ValueError(f"{name}: {wanted}")
+        try:
+            require_span(self.seconds)
+        except ValueError as error:
+            raise ValueError(f"seconds: {error}") from None
+        try:
+            "".join(filter(None, (self.body, self.field, self.chat_id))).encode()
+        except UnicodeEncodeError:
+            raise ValueError("a text has half a surrogate pair") from None
+
+    @property
+    def answer_status(self) -> int:
+        """HTTP status of `answer` without a code."""
+        return 502 if self.status is None else self.status
+
+    @property
+    def answer_body(self) -> str:
+        """Body of `answer` without a code."""
+        return html_page(self.answer_status) if self.body is None else self.body
 
     def known_in(self, operations: Container[str]) -> bool:
         """Tell whether there is what the fault strikes, given the operationIds there are."""
         known = EVENT_TYPES if self.kind in EVENT_KINDS else operations
         return self.operation is None or self.operation in known
+
+
+def html_page(status: int) -> str:
+    """Return the page that a gateway answers with."""
+    known = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
+    title = known.get(status, str(status))
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+
+
+def _is_header(pair: tuple[Any, Any]) -> bool:
+    """Tell whether a name and a value can stand in the head of an answer."""
+    name, value = pair
+    if not (isinstance(name, str) and isinstance(value, str)) or name.lower() in _OWN_HEADERS:
+        return False
+    return bool(_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 
 
 _TYPES: dict[str, Any] = {
@@ -124,7 +185,7 @@ _TYPES: dict[str, Any] = {
     "seconds": int | float,
     "status": int | None,
     "code": int | None,
-    "body": str,
+    "body": str | None,
     "headers": Mapping,
     "field": str,
 }

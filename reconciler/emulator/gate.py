@@ -50,7 +50,7 @@ def admit(caller: Caller, request: Request, operation: Operation, readings: Read
         raise Refusal(99991401)
     _require_scope(caller, operation, operation.scope_code if readings.missing_scope == "operation" else None)
     if not (operation.hides_ids or readings.user_ids_without_scope == "left_out"):
-        _require_id_scope(caller, request)
+        _require_id_scope(caller, request, operation)
 
 
 def bearer(request: Request) -> str:
@@ -85,10 +85,10 @@ def _require_scope(caller: Caller, operation: Operation, own_code: int | None) -
             raise _missing_scope(caller, 99991679, scopes, "action_privilege_required")
 
 
-def _require_id_scope(caller: Caller, request: Request) -> None:
-    """Refuse a call that asks for ids that the app is not to see (99991672)."""
+def _require_id_scope(caller: Caller, request: Request, operation: Operation) -> None:
+    """Refuse a call that asks for ids that the app is not to see (99991672); other parameters ask for nothing."""
     query = dict(request.query)
-    asks_for_user_ids = "user_id" in {query.get(name) for name in _ID_TYPES}
+    asks_for_user_ids = "user_id" in {query.get(name) for name in _ID_TYPES if name in operation.query.fields}
     if asks_for_user_ids and not caller.app.may(USER_ID_SCOPE):
         raise _missing_scope(caller, 99991672, (USER_ID_SCOPE,), "field_scope_required")
 

@@ -27,6 +27,10 @@ _PLAIN = (
 )
 
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+"""What an escape can name that is no character, and nothing that can be kept or sent."""
+
+
 class NodeError(Exception):
     """The text is no YAML that a scenario may be written in; line and column count from 1."""
 
@@ -54,7 +58,8 @@ def read_nodes(text: str) -> Node | None:
     """Return the one document in `text`; `None` if it is empty.
 
     Raises:
-        NodeError: broken YAML, more than one document, an alias to nothing, nesting beyond `DEEPEST`.
+        NodeError: broken YAML, more than one document, an alias to nothing, half a character, nesting
+            beyond `DEEPEST`.
     """
     fast = _libyaml_events()
     if fast is not None:
@@ -119,6 +124,8 @@ class _Builder:
             return self._anchors[event.anchor]
         mark = event.start_mark
         if kind == "ScalarEvent":
+            if _SURROGATE.search(event.value):
+                raise _at(event, "half a character")
             node = Node(_scalar_kind(event), event.value, mark.line + 1, mark.column + 1)
         elif kind == "SequenceStartEvent":
             node = Node("seq", list(self._until("SequenceEndEvent", depth)), mark.line + 1, mark.column + 1)

@@ -71,6 +71,13 @@ class Operation:
         """Whether the service behind the 232xxx codes answers."""
         return self.path.startswith("/open-apis/im/v1/chats")
 
+    @property
+    def invalid_parameter(self) -> int | None:
+        """Code for a broken declared rule where the operation finds it, and not the gateway; `None` if there is none."""
+        if self.in_group_service:
+            return 232001
+        return 1770001 if self.path.startswith("/open-apis/docx/v1/chats") else None
+
     def takes(self, kind: TokenKind, readings: Readings) -> bool:
         """Tell whether the platform takes tokens of `kind` here under the chosen readings."""
         if kind is TokenKind.USER and self.user_token_if is not None:

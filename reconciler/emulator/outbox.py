@@ -25,6 +25,9 @@ from reconciler.emulator.store import Store
 MOST_ENTRIES_PER_SECOND = 300
 """Events of entered one-to-one chats per bot; those above are dropped. Source: events.md, 1."""
 
+MOST_TICKETS = 24
+"""Hours whose tickets are pushed at once after the clock was moved."""
+
 _PUSHED = "tickets_pushed"
 
 
@@ -62,11 +65,14 @@ class Outbox:
         self._push(app, tickets.current(self.store, self.seed, app, self.now), self.now)
 
     def push_due_tickets(self) -> None:
-        """Push the ticket of every hour that has begun since the last push to each store app."""
+        """Push the ticket of every hour that has begun since the last push to each store app.
+
+        Of a longer time only the last `MOST_TICKETS` come: the ones before them are of no use to anybody.
+        """
         latest = tickets.hour(self.store, self.now)
         pushed = self.store.meta(_PUSHED)
         last = latest - 1 if pushed is None else int(pushed)
-        for hour in range(last + 1, latest + 1):
+        for hour in range(max(last, latest - MOST_TICKETS) + 1, latest + 1):
             for app in self.directory.apps.values():
                 if app.store and app.enabled:
                     ticket = tickets.of_hour(self.seed, app, hour)

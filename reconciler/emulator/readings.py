@@ -301,7 +301,7 @@ class Readings:
     missing_scope: Literal["gateway", "operation"] = _reading(
         "gateway",
         "who finds a missing scope: the gateway, or a business call with a code of its own (232014 of"
-        " chat_members_delete, 230027 of im_message_create)",
+        " chat_members_delete and the menu calls, 230027 of im_message_create)",
     )
     member_total: Literal["users", "users_and_bots"] = _reading("users", "whom member_total counts")
     member_list_cut: Literal["reported", "on_request"] = _reading(
@@ -388,7 +388,7 @@ class Readings:
     declared_rules: Literal["gateway", "operation"] = _reading(
         "gateway",
         "who refuses a value that breaks a declared enum, length or range of a group operation: the gateway by"
-        " 99992402, or the operation by 232001",
+        " 99992402, or the operation by 232001 (1770001 for announcements of type docx)",
     )
     omitted_body: Literal["accepted", "refused"] = _reading(
         "accepted",

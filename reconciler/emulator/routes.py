@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from reconciler.emulator.handlers import (
     announcements,
@@ -498,6 +499,7 @@ OPERATIONS: tuple[Operation, ...] = (
         _MENU,
         menus.chat_menu_tree_get,
         scopes=("im:chat", "im:chat.menu_tree:read", "im:chat:readonly"),
+        scope_code=232014,
         tokens=_BOT_ONLY,
     ),
     Operation(
@@ -506,6 +508,7 @@ OPERATIONS: tuple[Operation, ...] = (
         _MENU,
         menus.chat_menu_tree_create,
         scopes=_MENU_WRITE,
+        scope_code=232014,
         body=menus.CREATE_BODY,
         writes=True,
         busy=_MENU_BUSY,
@@ -517,6 +520,7 @@ OPERATIONS: tuple[Operation, ...] = (
         _MENU,
         menus.chat_menu_tree_delete,
         scopes=_MENU_WRITE,
+        scope_code=232014,
         body=menus.DELETE_BODY,
         writes=True,
         busy=_MENU_BUSY,
@@ -528,6 +532,7 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_MENU}/sort",
         menus.chat_menu_tree_sort,
         scopes=_MENU_WRITE,
+        scope_code=232014,
         body=menus.SORT_BODY,
         writes=True,
         busy=_MENU_BUSY,
@@ -539,6 +544,7 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_CHAT}/menu_items/{{menu_item_id}}",
         menus.chat_menu_item_patch,
         scopes=_MENU_WRITE,
+        scope_code=232014,
         body=menus.PATCH_BODY,
         writes=True,
         busy=_MENU_BUSY,
@@ -590,8 +596,8 @@ class Routes:
             rows.sort(key=lambda row: sum(segment.startswith("{") for segment in row[0]))
 
     def match(self, method: str, path: str) -> Match | None:
-        """Return the operation of a request, or `None`."""
-        segments = path.split("/")
+        """Return the operation of a request, or `None`; `path` is as it was sent, its parameters are decoded."""
+        segments = [unquote(segment) for segment in path.split("/")]
         for template, operation in self._by_shape.get((method, len(segments)), ()):
             found = _match_segments(template, segments)
             if found is not None:

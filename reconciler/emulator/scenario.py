@@ -6,8 +6,9 @@ YAML 1.2. docs/emulator.md has a scenario that says everything that can be said;
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -20,15 +21,18 @@ from reconciler.emulator.announcement import TYPES as ANNOUNCEMENT_TYPES
 from reconciler.emulator.announcement import new_announcement, write_announcement
 from reconciler.emulator.chat import (
     DEFAULT_SETTINGS,
+    LOCALES,
     RESTRICTED_SETTINGS,
     RESTRICTION_VALUES,
+    SECOND_LEVELS,
     SETTING_VALUES,
     SHARE_BESIDE_ADD,
     TAGS,
+    TOP_LEVELS,
     UNRESTRICTED,
     Chat,
 )
-from reconciler.emulator.directory import STATUSES, App, Directory, Tenant, User
+from reconciler.emulator.directory import STATUSES, App, Directory, Tenant, User, is_bot
 from reconciler.emulator.events import Subscription
 from reconciler.emulator.faults import Fault
 from reconciler.emulator.nodes import Node, NodeError, read_nodes
@@ -36,6 +40,9 @@ from reconciler.emulator.readings import Readings, alternatives
 
 LARGEST = 20_000_000
 """Bytes of the largest scenario that is read."""
+
+LONGEST_NUMBER = 18
+"""Digits that a whole number may have; so it fits wherever a client keeps it."""
 
 TAB_TYPES = (
     "message", "doc_list", "doc", "pin", "meeting_minute", "chat_announcement", "url", "file",
@@ -77,7 +84,7 @@ class Scenario:
 
     def chats(self) -> list[Chat]:
         """Return fresh copies of the existing groups."""
-        return [_read_group(section, self._content) for section in self._content.groups]
+        return _read_groups(self._content)
 
     def subscriptions(self) -> list[Subscription]:
         """Return what apps want to be told."""
@@ -146,7 +153,15 @@ class _Value:
 
     def number(self) -> int:
         text = self._scalar(("int",), "a whole number")
+        if len(text) > LONGEST_NUMBER:
+            raise self.error(f"has more than {LONGEST_NUMBER} digits")
         return int(text, base=0 if text[:2] in {"0o", "0x"} else 10)
+
+    def fraction(self) -> float:
+        text = self._scalar(("float",), "a number")
+        if text.lstrip("+-").lower() in {".inf", ".nan"} or not math.isfinite(float(text)):
+            raise self.error("must be a finite number")
+        return float(text)
 
     def items(self) -> list[_Value]:
         if self.kind != "seq":
@@ -168,7 +183,7 @@ class _Value:
             case "int":
                 return self.number()
             case "float":
-                return float(self.node.value)
+                return self.fraction()
             case "null":
                 return None
             case _:
@@ -183,14 +198,14 @@ class _Section:
             raise value.error("must be a mapping")
         self.value = value
         self.values: dict[str, _Value] = {}
-        self._keys: dict[str, _Value] = {}
+        self.keys: dict[str, _Value] = {}
         self._taken: set[str] = set()
         for key_node, value_node in value.node.value:
             key = _Value(key_node, value.file)
             name = key.text()
             if name in self.values:
                 raise key.error(f"`{name}` stands here twice")
-            self._keys[name] = key
+            self.keys[name] = key
             self.values[name] = _Value(value_node, value.file)
 
     def get(self, name: str) -> _Value | None:
@@ -211,9 +226,13 @@ class _Section:
         value = self.get(name)
         return default if value is None else value.flag()
 
-    def number(self, name: str) -> int | None:
+    def number(self, name: str, *, least: int) -> int | None:
         value = self.get(name)
-        return None if value is None else value.number()
+        if value is None:
+            return None
+        if value.number() < least:
+            raise value.error(f"must be {least} or more")
+        return value.number()
 
     def choice(self, name: str, values: Iterable[str], default: str) -> str:
         value = self.get(name)
@@ -224,16 +243,17 @@ class _Section:
         value = self.get(name)
         if value is None:
             return make()
-        if not value.text().startswith(prefix):
-            raise value.error(f"must begin with `{prefix}`")
-        return value.text()
+        return _prefixed(value, prefix)
 
     def items(self, name: str) -> list[_Value]:
         value = self.get(name)
         return [] if value is None else value.items()
 
-    def sections(self, name: str) -> list[_Section]:
-        return [item.section() for item in self.items(name)]
+    def sections(self, name: str, most: int | None = None) -> list[_Section]:
+        items = self.items(name)
+        if most is not None and len(items) > most:
+            raise items[most].error(f"`{name}` has room for {most} only")
+        return [item.section() for item in items]
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(item.text() for item in self.items(name))
@@ -242,8 +262,25 @@ class _Section:
         value = self.get(name)
         return {} if value is None else value.section().values
 
+    def pairs(self, name: str) -> list[tuple[_Value, _Value]]:
+        """Return keys and values of the mapping `name`, so that a wrong key can be told with its position."""
+        value = self.get(name)
+        if value is None:
+            return []
+        inner = value.section()
+        return [(key, inner.values[name]) for name, key in inner.keys.items()]
+
+    def known(self, name: str, values: Container[str], default: str = "") -> str:
+        """Return the id under `name`, which has to be one of `values`."""
+        value = self.get(name)
+        return default if value is None else _known(value, values)
+
+    def place(self, name: str) -> _Value:
+        """Return where to tell what is wrong with `name`: its value or, without one, the whole mapping."""
+        return self.values.get(name, self.value)
+
     def finish(self) -> None:
-        for name, key in self._keys.items():
+        for name, key in self.keys.items():
             if name not in self._taken:
                 raise key.error(f"`{name}` is no key here; known are {', '.join(sorted(self._taken))}")
 
@@ -251,6 +288,18 @@ class _Section:
 def _one_of(value: _Value, values: Iterable[str]) -> str:
     if value.text() not in values:
         raise value.error(f"must be one of {', '.join(values)}")
+    return value.text()
+
+
+def _prefixed(value: _Value, prefix: str) -> str:
+    if not value.text().startswith(prefix):
+        raise value.error(f"must begin with `{prefix}`")
+    return value.text()
+
+
+def _known(value: _Value, values: Container[str]) -> str:
+    if value.text() not in values:
+        raise value.error(f"there is no `{value.text()}` in this scenario")
     return value.text()
 
 
@@ -295,18 +344,22 @@ def _read_scenario(text: str, file: str) -> _Content:
     groups, faults = section.items("groups"), section.items("faults")
     tenants = [section.need("tenant").section(), *section.sections("tenants")]
     section.finish()
-    _require_distinct(section, apps, users)
+    _require_distinct("tenants", tenants, {"key": [each.key for each in (tenant, *others)]})
+    _require_distinct("apps", installed, {"app_id": [app.app_id for app in apps]})
+    _require_distinct_people(people, users)
     directory = Directory([tenant, *others], apps, users, readings)
-    _require_collaborators(tenants, directory)
+    for each in tenants:
+        _require_known_in_tenant(each, directory)
+    for app in installed:
+        _require_known_in_app(app, directory)
     for person in people:
-        for names in ("blocks", "contacts"):
-            _People(directory).list(person, names)  # refuses a name that means nobody
+        _require_known_in_user(person, directory)
     return _Content(seed, directory, subscriptions, groups, faults)
 
 
 def _read_tenant(section: _Section) -> Tenant:
     usual = Tenant("")
-    search_lag = section.number("search_lag")
+    search_lag = section.number("search_lag", least=0)
     tenant = Tenant(
         key=section.need("key").text(),
         name=section.text("name"),
@@ -314,8 +367,8 @@ def _read_tenant(section: _Section) -> Tenant:
         hide_member_count=section.flag("hide_member_count", default=usual.hide_member_count),
         public_groups=section.flag("public_groups", default=usual.public_groups),
         quota=section.flag("quota", default=usual.quota),
-        member_cap=section.number("member_cap"),
-        member_list_cap=section.number("member_list_cap"),
+        member_cap=section.number("member_cap", least=1),
+        member_list_cap=section.number("member_list_cap", least=0),
         search_lag=usual.search_lag if search_lag is None else search_lag,
         built_in_tabs=_read_built_in_tabs(section, usual.built_in_tabs),
         review_words=section.texts("review_words"),
@@ -337,13 +390,32 @@ def _read_docs(section: _Section) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (*unreadable, *shared)
 
 
-def _require_collaborators(tenants: Iterable[_Section], directory: Directory) -> None:
-    """Refuse a collaborator of a document who does not exist; tenants are read before there are people."""
+def _require_known_in_tenant(section: _Section, directory: Directory) -> None:
+    """Refuse collaborators and uploaders who do not exist; tenants are read before apps and people."""
     people = _People(directory)
-    for tenant in tenants:
-        for names in tenant.mapping("docs").values():
-            for name in names.items():
-                people.find(name)
+    for names in section.mapping("docs").values():
+        for name in names.items():
+            people.find(name)
+    for app in section.mapping("images").values():
+        _known(app, directory.apps)
+
+
+def _require_known_in_app(section: _Section, directory: Directory) -> None:
+    """Refuse tenants that do not exist; those that only people belong to are known after the people."""
+    section.known("tenant", directory.known_tenants)
+    for item in section.items("installed_in"):
+        _known(item, directory.known_tenants)
+
+
+def _require_known_in_user(section: _Section, directory: Directory) -> None:
+    """Refuse apps and people who do not exist."""
+    for app, open_id in section.pairs("open_ids"):
+        _known(app, directory.apps)
+        _prefixed(open_id, "ou_")
+    for app in section.items("refuses"):
+        _known(app, directory.apps)
+    for names in ("blocks", "contacts"):
+        _People(directory).list(section, names)
 
 
 def _read_readings(section: _Section) -> Readings:
@@ -435,21 +507,38 @@ def _read_user(section: _Section, tenant: Tenant, seed: str, first_app: str) -> 
     return user
 
 
-def _require_distinct(section: _Section, apps: list[App], users: list[User]) -> None:
-    """Refuse two apps or two people with one id, e-mail or mobile."""
+def _require_distinct(kind: str, sections: Sequence[_Section], found: dict[str, list[str]]) -> None:
+    """Refuse the second of two things with one id; `found` has the ids of each key, in the order of `sections`."""
+    for name, values in found.items():
+        seen: set[str] = set()
+        for section, value in zip(sections, values, strict=True):
+            if value and value in seen:
+                raise _twice(kind, section, name, value)
+            seen.add(value)
+
+
+def _twice(kind: str, section: _Section, name: str, value: str) -> ScenarioError:
+    if name in section.values:
+        return section.values[name].error(f"two of the {kind} have the {name} `{value}`")
+    called = section.text("name")
+    return section.value.error(f"two of the {kind} are called `{called}`: give this one a {name} of its own")
+
+
+def _require_distinct_people(sections: Sequence[_Section], users: Sequence[User]) -> None:
+    """Refuse the second of two people with one id, e-mail or mobile."""
     kinds: dict[str, list[str]] = {
-        "app_id": [app.app_id for app in apps],
-        "open_id": [open_id for user in users for open_id in user.open_ids.values()],
         "user_id": [user.user_id for user in users],
         "union_id": [user.union_id for user in users],
-        "email": [user.email for user in users if user.email],
-        "mobile": [user.mobile for user in users if user.mobile],
+        "email": [user.email for user in users],
+        "mobile": [user.mobile for user in users],
     }
-    for kind, values in kinds.items():
-        twice = next((value for value, count in Counter(values).items() if count > 1), None)
-        if twice is not None:
-            name = "apps" if kind == "app_id" else "users"
-            raise section.need(name).error(f"two of the {name} have the {kind} `{twice}`")
+    _require_distinct("users", sections, kinds)
+    seen: set[str] = set()
+    for section, user in zip(sections, users, strict=True):
+        for open_id in user.open_ids.values():
+            if open_id in seen:
+                raise section.value.error(f"two of the users have the open_id `{open_id}`")
+            seen.add(open_id)
 
 
 def _read_fault(value: _Value, operations: Container[str]) -> Fault:
@@ -462,23 +551,46 @@ def _read_fault(value: _Value, operations: Container[str]) -> Fault:
     return fault
 
 
-def _read_group(value: _Value, content: _Content) -> Chat:
-    section, directory = value.section(), content.directory
+def _read_groups(content: _Content) -> list[Chat]:
+    chats: dict[str, Chat] = {}
+    named: Counter[str] = Counter()
+    for value in content.groups:
+        section = value.section()
+        chat = _read_group(section, content, _chat_id(section, content.seed, named))
+        if chat.chat_id in chats:
+            raise section.place("chat_id").error(f"two of the groups have the chat_id `{chat.chat_id}`")
+        chats[chat.chat_id] = chat
+    return list(chats.values())
+
+
+def _chat_id(section: _Section, seed: str, named: Counter[str]) -> str:
+    """Return the chat_id of a group; `named` counts the groups of each name that have it made."""
+
+    def made() -> str:
+        name = section.text("name")
+        named[name] += 1
+        # The first of a name keeps its id when another one of that name comes.
+        return ids.chat_id(seed, name) if named[name] == 1 else ids.chat_id(seed, name, named[name])
+
+    return section.prefixed("chat_id", "oc_", made)
+
+
+def _read_group(section: _Section, content: _Content, chat_id: str) -> Chat:
+    directory = content.directory
     people = _People(directory)
-    name = section.text("name")
     owner = section.get("owner")
     chat = Chat(
-        chat_id=section.prefixed("chat_id", "oc_", lambda: ids.chat_id(content.seed, name)),
-        tenant_key=section.text("tenant", directory.first_app.tenant_key),
+        chat_id=chat_id,
+        tenant_key=section.known("tenant", directory.known_tenants, directory.first_app.tenant_key),
         owner=directory.first_app.app_id if owner is None else people.find(owner),
-        created_by=section.text("created_by"),
+        created_by=section.known("created_by", directory.apps),
         mode=section.choice("chat_mode", ("group", "topic", "p2p"), "group"),
         status=section.choice("chat_status", ("normal", "dissolved", "dissolved_save"), "normal"),
         external=section.flag("external", default=False),
-        name=name,
+        name=section.text("name"),
         description=section.text("description"),
         avatar=section.text("avatar"),
-        i18n_names={locale: text.text() for locale, text in section.mapping("i18n_names").items()},
+        i18n_names=_read_i18n_names(section),
         settings=_read_settings(section),
         restricted=_read_restricted(section),
         tags=[_one_of(tag, TAGS) for tag in section.items("tags")],
@@ -494,6 +606,7 @@ def _read_group(value: _Value, content: _Content) -> Chat:
         banned=section.flag("banned", default=False),
     )
     joining = [*people.list(section, "members"), *people.list(section, "bots")]
+    _require_roles(section, people, chat, joining)
     if not chat.dissolved:
         for member in (chat.owner, *joining, *chat.managers):
             chat.join(member)
@@ -507,7 +620,7 @@ def _read_group(value: _Value, content: _Content) -> Chat:
     ]
     chat.menus = [
         _read_menu(menu, f"{content.seed}/{chat.chat_id}/{number}")
-        for number, menu in enumerate(section.sections("menus"))
+        for number, menu in enumerate(section.sections("menus", most=TOP_LEVELS))
     ]
     if chat.mode != "p2p":
         chat.announcement = _read_announcement(section.get("announcement"), chat, content.seed, people)
@@ -542,12 +655,8 @@ def _read_announcement(value: _Value | None, chat: Chat, seed: str, people: _Peo
 
 
 def _read_revision(section: _Section) -> int:
-    value = section.get("revision")
-    if value is None:
-        return 1
-    if value.number() < 1:
-        raise value.error("must be 1 or more")
-    return value.number()
+    revision = section.number("revision", least=1)
+    return 1 if revision is None else revision
 
 
 def _read_limits(section: _Section) -> dict[str, int]:
@@ -555,7 +664,7 @@ def _read_limits(section: _Section) -> dict[str, int]:
     if value is None:
         return {}
     inner = value.section()
-    limits = {name: inner.number(name) for name in ("blocks", "depth", "children")}
+    limits = {name: inner.number(name, least=0) for name in ("blocks", "depth", "children")}
     inner.finish()
     return {name: number for name, number in limits.items() if number is not None}
 
@@ -573,7 +682,30 @@ class _People:
             raise value.error(f"nobody is called `{value.text()}`") from error
 
     def list(self, section: _Section, name: str) -> list[str]:
-        return [self.find(item) for item in section.items(name)]
+        return list(dict.fromkeys(self.find(item) for item in section.items(name)))
+
+
+def _require_roles(section: _Section, people: _People, chat: Chat, joining: list[str]) -> None:
+    """Refuse somebody who is in a list of the group that is not for them."""
+    for item in section.items("bots"):
+        if not is_bot(people.find(item)):
+            raise item.error(f"`{item.text()}` is no bot")
+    present = {chat.owner, *joining, *chat.managers}
+    for item in section.items("managers"):
+        if people.find(item) == chat.owner:
+            raise item.error(f"`{item.text()}` is the owner, who is no manager")
+    for item in section.items("moderators"):
+        if people.find(item) not in present:
+            raise item.error(f"`{item.text()}` is not in the group")
+    for item in section.items("pending"):
+        if people.find(item) in present:
+            raise item.error(f"`{item.text()}` is in the group already")
+    if chat.mode == "p2p" and len(present) > 2:
+        raise section.place("chat_mode").error("a one-to-one chat has two members")
+
+
+def _read_i18n_names(section: _Section) -> dict[str, str]:
+    return {_one_of(locale, LOCALES): name.text() for locale, name in section.pairs("i18n_names")}
 
 
 def _read_settings(section: _Section) -> dict[str, str]:
@@ -626,7 +758,7 @@ def _read_menu(section: _Section, seed: str) -> dict[str, Any]:
             "chat_menu_second_level_id": ids.long_id(seed, "child", number),
             "chat_menu_item": _read_menu_item(child),
         }
-        for number, child in enumerate(section.sections("children"))
+        for number, child in enumerate(section.sections("children", most=SECOND_LEVELS))
     ]
     menu = {"chat_menu_top_level_id": ids.long_id(seed, "menu"), "chat_menu_item": _read_menu_item(section)}
     return {**menu, "children": children} if children else menu
@@ -640,7 +772,7 @@ def _read_menu_item(section: _Section) -> dict[str, Any]:
     }
     if link:
         item["redirect_link"] = {"common_url": link}
-    i18n_names = {locale: name.text() for locale, name in section.mapping("i18n_names").items()}
+    i18n_names = _read_i18n_names(section)
     if i18n_names:
         item["i18n_names"] = i18n_names
     section.finish()

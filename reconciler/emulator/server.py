@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import signal
 import socket
 import threading
@@ -17,7 +18,9 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.emulator.core import Emulator
-from reconciler.emulator.wire import ConnectionDroppedError, Request, Response
+from reconciler.emulator.wire import BODYLESS, ConnectionDroppedError, Request, Response
+
+_LOGGER = logging.getLogger(__name__)
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LONGEST_REST = 1.0
@@ -81,11 +84,19 @@ class _Postman:
         """Deliver for ever."""
         while True:
             self._woken.clear()
-            await self._emulator.deliver()
-            due = self._emulator.seconds_to_delivery()
-            rest = _LONGEST_REST if due is None else min(due, _LONGEST_REST)
+            rest = await self._deliver()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), rest)
+
+    async def _deliver(self) -> float:
+        """Deliver what is due, and return how long there is nothing to do unless somebody asks."""
+        try:
+            await self._emulator.deliver()
+            due = self._emulator.seconds_to_delivery()
+        except Exception:  # whatever it is, the events after it are still to be sent
+            _LOGGER.exception("Events could not be delivered; the next attempt follows")
+            return _LONGEST_REST
+        return _LONGEST_REST if due is None else min(due, _LONGEST_REST)
 
 
 @contextlib.contextmanager
@@ -174,7 +185,7 @@ class _Endpoint:
         http = HttpRequest(scope, receive)
         request = Request(
             method=http.method,
-            path=scope["path"],
+            path=scope["raw_path"].decode("ascii"),
             query=http.query_params.multi_items(),
             headers=dict(http.headers),
             body=await http.body(),
@@ -187,7 +198,8 @@ class _Endpoint:
             self._connections[scope["client"]].abort()
             await receive()  # the body is read, so this is the news that the connection is gone
             return
-        headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+        length = {} if answer.status in BODYLESS else {"Content-Length": str(len(answer.body))}
+        headers = {**answer.headers, **length}
         # The names go out as the platform writes them: its SDK looks for `X-Tt-Logid` letter by letter.
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         cut = answer.cut_at is not None

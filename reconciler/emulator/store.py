@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
@@ -100,6 +100,9 @@ _LISTED = """(
 
 ACCEPTED = "accepted"
 """Outcome of a delivery that the app took."""
+
+GENERATION = "generation"
+"""Count of how often the scenario was taken over, at first, after a change, and at every reset."""
 
 _LAYOUT = 2
 """Version of the tables; a file with another one is refused."""
@@ -252,9 +255,12 @@ class Store:
         self._connection.execute("COMMIT")
 
     def clear(self) -> None:
-        """Forget everything. Call inside a transaction."""
+        """Forget everything but the generation. Call inside a transaction."""
+        generation = self.meta(GENERATION)
         for table in _TABLES:
             self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own tables)
+        if generation is not None:
+            self.set_meta(GENERATION, generation)
 
     # ---- single values
 
@@ -514,18 +520,18 @@ class Store:
         return int(count)
 
     def sent_message(self, sender: str, uuid: str, since: float) -> Message | None:
-        """Return the message that `sender` sent with `uuid` at or after `since`."""
+        """Return the message that a `uuid` of `sender` made at or after `since`."""
         row = self._connection.execute(
             "SELECT message_id FROM sendings WHERE sender = ? AND uuid = ? AND time >= ?",
             (sender, uuid, since),
         ).fetchone()
         return self.message(row[0]) if row else None
 
-    def remember_sending(self, uuid: str, message: Message) -> None:
-        """Remember which message a `uuid` of its sender made."""
+    def remember_sending(self, sender: str, uuid: str, message: Message) -> None:
+        """Remember which message a `uuid` of `sender` made."""
         self._connection.execute(
             "INSERT OR REPLACE INTO sendings VALUES (?, ?, ?, ?)",
-            (message.sender, uuid, message.message_id, message.time),
+            (sender, uuid, message.message_id, message.time),
         )
 
     # ---- images
@@ -650,6 +656,13 @@ class Store:
 
     # ---- tokens
 
+    def token_numbers(self) -> tuple[str, int]:
+        """Return what no two tokens share. Call inside a transaction that writes.
+
+        Numbers begin anew at a reset; a token from before it must not become anybody's again.
+        """
+        return self.meta(GENERATION) or "", self.next_number()
+
     def token(self, token: str) -> Token | None:
         """Return what is known of `token`, also after its end."""
         row = self._connection.execute("SELECT * FROM tokens WHERE token = ?", (token,)).fetchone()
@@ -668,6 +681,20 @@ class Store:
         self._connection.execute(
             "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)", (*token[:-1], _dump(token.granted))
         )
+
+    def forget_strangers(self, known: Collection[str]) -> None:
+        """Forget tokens of people, and share links of anybody, who is not among the inner ids `known`.
+
+        Tokens of apps stay: a call with one learns that its app is not there.
+        """
+        for table, column in (("tokens", "user"), ("links", "maker")):
+            found = self._connection.execute(
+                f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL"  # noqa: S608 (our own names)
+            ).fetchall()
+            self._connection.executemany(
+                f"DELETE FROM {table} WHERE {column} = ?",  # noqa: S608 (our own names)
+                [(member,) for (member,) in found if member not in known],
+            )
 
     def revoke_tokens(self, app_id: str) -> None:
         """Make every token of `app_id` invalid."""

@@ -24,7 +24,7 @@ class EmulatorTransport(httpx.AsyncBaseTransport):
         patience = request.extensions.get("timeout", {}).get("read")
         incoming = Request(
             method=request.method,
-            path=request.url.path,
+            path=request.url.raw_path.partition(b"?")[0].decode("ascii"),
             query=request.url.params.multi_items(),
             headers=dict(request.headers),
             body=await request.aread(),

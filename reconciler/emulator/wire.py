@@ -11,12 +11,16 @@ from reconciler.emulator.codes import code_facts
 
 JSON_TYPE = "application/json; charset=utf-8"
 
+BODYLESS = frozenset({204, 304})
+"""Statuses whose answers have no body."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request.
 
-    `path` is decoded and without the query; names in `headers` are lower case; `address` is where it came
+    `path` is as it was sent, percent-encoded and without the query, so that an encoded slash stays part of its
+    segment; names in `headers` are lower case; `address` is where it came
     from; `local` says that it came from this machine and means it, which the admin side asks for.
     """
 

@@ -23,6 +23,19 @@ class TestReset:
         with fleet.emulator() as emulator:
             assert emulator.acts.chats() == []
 
+    def test_group_files_may_be_wrong(self, fleet):
+        fleet.applied().write("groups.yaml", "groups: [\n")
+
+        assert fleet.run("emulator", "reset").status == 0
+
+    def test_settings_have_to_be_right(self, fleet):
+        fleet.write("groupctl.yaml", "version: 1\nfleet: acme\nemulator: {scenario: ../elsewhere.yaml}\n")
+
+        result = fleet.run("emulator", "reset")
+
+        assert result.status == 1
+        assert "Path outside the fleet" in result.stderr
+
     def test_everything_can_be_applied_again(self, fleet):
         fleet.applied().run("emulator", "reset")
 
@@ -52,6 +65,22 @@ class TestServe:
         assert applied.status == 0, applied
         assert again.status == 0
         assert fleet.run("plan", "--detailed-exitcode").status == 0
+
+    def test_group_files_may_be_wrong(self, fleet):
+        fleet.write("groups.yaml", "groups: [\n")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            result = fleet.run("emulator", "serve", "--port", str(taken.getsockname()[1]))
+
+        # It came as far as the port.
+        assert "Port cannot be used" in result.stderr
+
+    def test_reset_beside_it_is_noticed(self, served):
+        served.admin("POST", "clock", {"move_seconds": 86_400})
+        served.admin("POST", "faults", {"kind": "drop"})
+
+        assert served.fleet.run("emulator", "reset").status == 0
+
+        assert served.admin("GET", "faults")["faults"] == []
 
     def test_wrong_secret_is_told_with_its_code(self, served, monkeypatch):
         monkeypatch.setenv("FEISHU_APP_ID", APP)

@@ -43,6 +43,10 @@ def wrong(fleet):
     fleet.write("groups.yaml", "groups: {oncall: {nme: x}}\n")
 
 
+def wrong_settings(fleet):
+    fleet.write("groupctl.yaml", "version: 1\nflet: acme\n")
+
+
 def damaged_state(fleet):
     fleet.applied()
     fleet.state_file.write_text("{")
@@ -122,7 +126,8 @@ TABLE: list[tuple[str, Prepare, int]] = [
     ("completion bash", fresh, 0),
     ("completion", fresh, 64),
     ("emulator reset", applied, 0),
-    ("emulator reset", wrong, 1),
+    ("emulator reset", wrong, 0),
+    ("emulator reset", wrong_settings, 1),
     ("emulator serve --port x", fresh, 64),
     ("init", fresh, 64),
     ("nope", fresh, 64),

@@ -10,7 +10,7 @@ import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 from urllib.parse import quote
 
@@ -93,7 +93,12 @@ class Answer:
 
 
 class Pretend:
-    """An emulator and one of its apps; closes both with `close`."""
+    """An emulator and one of its apps; closes both with `close`.
+
+    `called` collects the emulators that are called, where a test puts a list there.
+    """
+
+    called: ClassVar[list[Emulator] | None] = None
 
     def __init__(self, emulator: Emulator, app_id: str = OURS, way: Way | None = None) -> None:
         self.emulator = emulator
@@ -101,6 +106,8 @@ class Pretend:
         self.token = ""
         self._way = way or InProcess()
         self._client = self._way.client(emulator)
+        if self.called is not None:
+            self.called.append(emulator)
 
     def of(self, app_id: str) -> Pretend:
         """Return another app on the same emulator."""

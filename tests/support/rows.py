@@ -14,7 +14,7 @@ so many words with `client_side`; codes that no state of the emulator brings abo
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
@@ -156,19 +156,54 @@ def _named(found: list[Row]) -> Callable[[_Test], _Test]:
     return note
 
 
-def check_shown(test: Callable[..., Any], answered: Iterable[tuple[str, int | None]]) -> None:
-    """Assert that a test that shows errors was answered one of them; `answered` are operations with codes."""
-    shown = SHOWN_ERRORS.get(test)
-    if not shown:
-        return
+def check_shown(
+    test: Callable[..., Any],
+    case: Collection[object],
+    cases: Collection[object],
+    answered: Iterable[tuple[str, int | None]],
+) -> None:
+    """Assert that a case of a test was answered every error that it says it shows.
+
+    Where parameters name codes or operations, a case answers for those that it names, and each that the test
+    shows must be named by one; in all other respects a case answers for everything that the test shows.
+
+    Args:
+        test: The function of the test.
+        case: The values of its parameters in this case.
+        cases: The values of its parameters in all its cases.
+        answered: Operations with the codes that they answered.
+    """
+    shown = SHOWN_ERRORS.get(test, [])
+    unnamed = {(row.place, row.code) for row in shown} - _errors_named(shown, cases, cases)
+    assert not unnamed, f"no case names {sorted(unnamed)}"
     seen = {
         (place, code)
         for operation, code in answered
         for place in (operation, _document_of(operation), "platform")
     }
-    assert any((row.place, row.code) in seen for row in shown), (
-        f"none of {sorted({(row.place, row.code) for row in shown})} was answered, but {sorted(map(str, seen))}"
-    )
+    missing = _errors_named(shown, case, cases) - seen
+    assert not missing, f"{sorted(missing)} was not answered, but {sorted(map(str, seen))}"
+
+
+def _errors_named(
+    shown: Collection[Row], case: Collection[object], cases: Collection[object]
+) -> set[tuple[str, int]]:
+    """Return the errors for which a case answers."""
+    places = _places_named(cases)
+    by_place = any(row.place in places - {"platform"} for row in shown)
+    by_code = any(row.code in cases for row in shown)
+    here = _places_named(case)
+    return {
+        (row.place, row.code)
+        for row in shown
+        if (not by_place or row.place in here) and (not by_code or row.code in case)
+    }
+
+
+def _places_named(values: Collection[object]) -> set[str]:
+    """Return the operations among some values, with their documents; what is the platform's holds for all."""
+    named = {value for value in values if isinstance(value, str) and value in operations()}
+    return {*named, *map(_document_of, named), "platform"}
 
 
 def _document_of(operation: str) -> str:

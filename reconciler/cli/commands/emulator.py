@@ -41,7 +41,7 @@ def serve(port: int, options: Options) -> Exit:
     Prints the base URL and the credentials of the scenario's first app as environment lines.
     """
     from reconciler.cli.session import open_emulator
-    from reconciler.config import find_root, load_configuration
+    from reconciler.config import load_emulator_place
     from reconciler.feishu.hosts import trusted_hosts
 
     try:
@@ -54,7 +54,7 @@ def serve(port: int, options: Options) -> Exit:
                 text("Run `pip install 'feishu-group-reconciler[emulator]'`."),
             )
         ) from None
-    platform = open_emulator(load_configuration(find_root(options.directory)))
+    platform = open_emulator(load_emulator_place(options.directory))
     platform.trusted_hosts = trusted_hosts(os.environ)
     app_id, app_secret = platform.first_app()
 
@@ -99,13 +99,13 @@ def reset(options: Options) -> Exit:
     Forgets everything that happened on the emulator, and the state of what was applied to it.
     """
     from reconciler.cli.session import EMULATOR_STATE, open_emulator
-    from reconciler.config import find_root, load_configuration
+    from reconciler.config import load_emulator_place
     from reconciler.state.file import StateFile
 
-    configuration = load_configuration(find_root(options.directory))
-    platform = open_emulator(configuration)
+    place = load_emulator_place(options.directory)
+    platform = open_emulator(place)
     platform.reset()
     platform.close()
-    StateFile(configuration.root / EMULATOR_STATE, EMULATOR_STATE).remove()
+    StateFile(place.root / EMULATOR_STATE, EMULATOR_STATE).remove()
     answer_done(text("The emulator is as the scenario describes it."), options)
     return Exit.OK

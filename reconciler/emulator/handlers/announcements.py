@@ -42,6 +42,7 @@ from reconciler.emulator.handlers.block_texts import (
     shown_block,
 )
 from reconciler.emulator.handlers.block_updates import REQUEST, BlockUpdate, apply_update, operation_of
+from reconciler.emulator.handlers.members import show_person
 from reconciler.emulator.handlers.paging import load_token, page, page_size
 from reconciler.emulator.operation import Call
 from reconciler.emulator.quota import Window
@@ -186,7 +187,8 @@ def docx_chat_announcement_get(call: Call) -> dict[str, Any]:
 def _person(call: Call, name: str, who: str) -> dict[str, str]:
     if not is_bot(who):
         id_type = call.query["user_id_type"]
-        return {name: call.show(id_type, who), f"{name}_type": id_type}
+        shown = show_person(call, id_type, who)
+        return {name: shown, f"{name}_type": id_type} if shown else {}
     if call.readings.bot_of_announcement == "absent":
         return {}
     return {name: who, f"{name}_type": "app_id"}

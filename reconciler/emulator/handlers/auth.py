@@ -100,7 +100,8 @@ def _current(call: Call, kind: TokenKind, app_id: str, tenant_key: str) -> Token
     token = call.store.newest_token(kind, app_id, tenant_key)
     if token is None or token.ends - call.now < RENEWAL:
         make = ids.app_token if kind is TokenKind.APP else ids.token
-        token = Token(call.new_id(make), kind, app_id, tenant_key, call.now + LIFETIME)
+        text = make(call.seed, app_id, tenant_key, *call.store.token_numbers())
+        token = Token(text, kind, app_id, tenant_key, call.now + LIFETIME)
         call.store.add_token(token)
     return token
 

@@ -10,6 +10,7 @@ from typing import Any
 from reconciler.emulator import ids
 from reconciler.emulator.announcement import new_announcement
 from reconciler.emulator.chat import (
+    LOCALES,
     RESTRICTED_SETTINGS,
     RESTRICTION_VALUES,
     SETTING_VALUES,
@@ -46,7 +47,7 @@ _BASICS: dict[str, Shape] = {
     "avatar": Text(),
     "name": Text(),
     "description": Text(),
-    "i18n_names": Fields({"zh_cn": Text(), "en_us": Text(), "ja_jp": Text()}),
+    "i18n_names": Fields(dict.fromkeys(LOCALES, Text())),
 }
 _SETTINGS_OF_UPDATE: dict[str, Shape] = {
     name: Text(values) for name, values in SETTING_VALUES.items() if name != "moderation_permission"

@@ -12,6 +12,7 @@ from reconciler.emulator import ids
 from reconciler.emulator.directory import User
 from reconciler.emulator.fields import Fields, Flag, Items, Text
 from reconciler.emulator.handlers.access import require_working_app
+from reconciler.emulator.handlers.members import show_person
 from reconciler.emulator.operation import Call
 from reconciler.emulator.wire import Refusal
 
@@ -166,11 +167,12 @@ def _view(call: Call, user: User) -> dict[str, Any]:
 
 
 def _basic_view(call: Call, user: User) -> dict[str, Any]:
-    view: dict[str, Any] = {
-        "user_id": call.show(call.query["user_id_type"], user.union_id),
+    view = {
+        "user_id": show_person(call, call.query["user_id_type"], user.union_id),
         "name": user.name,
+        "i18n_name": user.en_name and {"en_us": user.en_name},
     }
-    return {**view, "i18n_name": {"en_us": user.en_name}} if user.en_name else view
+    return {name: value for name, value in view.items() if value}
 
 
 def _status(user: User) -> dict[str, bool]:

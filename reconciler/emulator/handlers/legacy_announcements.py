@@ -13,6 +13,7 @@ from reconciler.emulator.directory import is_bot
 from reconciler.emulator.fields import Fields, Flag, Items, Number, Shape, Text, parse_body, read_body
 from reconciler.emulator.handlers.access import open_chat, require_member, require_visible, save
 from reconciler.emulator.handlers.chats import USER_ID_TYPE
+from reconciler.emulator.handlers.members import show_person
 from reconciler.emulator.operation import Call
 from reconciler.emulator.wire import Refusal
 
@@ -78,8 +79,8 @@ def _open(call: Call, *, dissolved_too: bool = False) -> tuple[Chat, Role]:
 
 def _person(call: Call, role: str, member: str) -> dict[str, str]:
     id_type = "app_id" if is_bot(member) else call.query["user_id_type"]
-    shown = member if is_bot(member) else call.show(id_type, member)
-    return {f"{role}_id_type": id_type, f"{role}_id": shown}
+    shown = member if is_bot(member) else show_person(call, id_type, member)
+    return {f"{role}_id_type": id_type, f"{role}_id": shown} if shown else {}
 
 
 def _located(content: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from reconciler.emulator import ids
-from reconciler.emulator.chat import Chat
+from reconciler.emulator.chat import LOCALES, SECOND_LEVELS, TOP_LEVELS, Chat
 from reconciler.emulator.fields import Fields, Items, Shape, Text
 from reconciler.emulator.handlers.access import (
     open_chat,
@@ -21,8 +21,6 @@ from reconciler.emulator.handlers.batches import accept_each
 from reconciler.emulator.operation import Call
 from reconciler.emulator.wire import Refusal
 
-TOP_LEVELS = 3
-SECOND_LEVELS = 5
 NAME_LENGTH = 120
 
 _NAME = Text(shortest=1, longest=NAME_LENGTH)
@@ -33,13 +31,15 @@ _ITEM: dict[str, Shape] = {
     "redirect_link": Fields(_LINKS),
     "image_key": Text(),
     "name": _NAME,
-    "i18n_names": Fields(dict.fromkeys(("zh_cn", "en_us", "ja_jp"), _NAME)),
+    "i18n_names": Fields(dict.fromkeys(LOCALES, _NAME)),
 }
 _TOP_ITEM: dict[str, Shape] = {
     **_ITEM,
     "action_type": Text(_ACTIONS, required=True),
     "name": Text(required=True, shortest=1, longest=NAME_LENGTH),
 }
+ITEM = Fields(_ITEM)
+TOP_ITEM = Fields(_TOP_ITEM)
 _SECOND_LEVEL = Fields({"chat_menu_item": Fields(_ITEM)})
 _TOP_LEVEL = Fields({"chat_menu_item": Fields(_TOP_ITEM, required=True), "children": Items(_SECOND_LEVEL)})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from reconciler.emulator import ids
 from reconciler.emulator.chat import Chat, Role
@@ -70,7 +70,7 @@ def im_message_create(call: Call) -> dict[str, Any]:
     if not call.app.bot:
         raise Refusal(230006)
     uuid = call.body.get("uuid")
-    earlier = call.store.sent_message(call.caller.id, uuid, call.now - DEDUPLICATION) if uuid else None
+    earlier = call.store.sent_message(_sender_key(call), uuid, call.now - DEDUPLICATION) if uuid else None
     if earlier is not None:
         if call.readings.message_uuid_again == "refused":
             raise Refusal(230049)
@@ -84,9 +84,14 @@ def im_message_create(call: Call) -> dict[str, Any]:
     message = _new_message(call, chat, content)
     call.store.add_message(message)
     if uuid:
-        call.store.remember_sending(uuid, message)
+        call.store.remember_sending(_sender_key(call), uuid, message)
     save(call, chat)
     return message.document
+
+
+def _sender_key(call: Call) -> str:
+    """Return within what a `uuid` is unique: the caller by way of the app in its tenant."""
+    return f"{call.tenant.key}/{call.app.app_id}/{call.caller.id}"
 
 
 # ---- who gets it
@@ -113,8 +118,7 @@ def _open_chat(call: Call) -> Chat:
         raise Refusal(232009)
     if chat.external and not call.app.external_sharing:
         raise Refusal(230027)
-    if chat.role_of(call.caller) is Role.OUTSIDE:
-        raise Refusal(230002)
+    _require_inside(call, chat)
     if chat.secret:
         raise Refusal(230075)
     if chat.banned:
@@ -125,6 +129,13 @@ def _open_chat(call: Call) -> Chat:
         for person in chat.users:
             _require_reachable(call, call.directory.users[person], resigned=230013)
     return chat
+
+
+def _require_inside(call: Call, chat: Chat) -> None:
+    """Refuse a caller who is not in the chat; a store app is not, in one tenant, in the chats of another."""
+    elsewhere = not chat.external and chat.tenant_key != call.tenant.key
+    if elsewhere or chat.role_of(call.caller) is Role.OUTSIDE:
+        raise Refusal(230002)
 
 
 def _may_speak(call: Call, chat: Chat) -> bool:
@@ -171,7 +182,7 @@ def _read_content(call: Call) -> Any:
     if len(text.encode()) > LONGEST.get(kind, len(text.encode())):
         raise Refusal(230025)
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_constant=_refuse_constant)
         plain = json.dumps(content, ensure_ascii=False)
         plain.encode()
     except (ValueError, RecursionError) as error:
@@ -187,6 +198,11 @@ def _read_content(call: Call) -> Any:
     if call.tenant.leak_check and _LEAK.search(plain):
         raise Refusal(230028)
     return content
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(f"{name} is no JSON")
 
 
 def _require_shape(kind: str, content: Any) -> None:
@@ -249,8 +265,7 @@ def _require_shareable_chat(call: Call, chat_id: str) -> None:
         raise _wrong("invalid chat_id")
     if chat.mode == "p2p":
         raise Refusal(230015)
-    if chat.role_of(call.caller) is Role.OUTSIDE:
-        raise Refusal(230002)
+    _require_inside(call, chat)
 
 
 def _require_shareable_user(call: Call, open_id: str) -> None:

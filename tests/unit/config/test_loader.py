@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.config import load_configuration, missing_names
+from reconciler.config import load_configuration, load_emulator_place, missing_names
 from reconciler.errors import ConfigurationError, Severity, Source
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.fleet import ForgetsLimit, GuardLimits, LockoutLimit, RemovalsLimit
@@ -208,6 +208,38 @@ def test_groups_stand_in_the_order_of_their_keys(tmp_path):
         "aa",
         "b",
     ]
+
+
+class TestEmulatorPlace:
+    def test_only_the_settings_are_read(self, tmp_path):
+        (tmp_path / "groupctl.yaml").write_text("version: 1\nfleet: acme\nemulator: {scenario: a.yaml}\n")
+        (tmp_path / "broken.yaml").write_text("groups: [\n")
+
+        place = load_emulator_place(tmp_path)
+
+        assert place.root == tmp_path
+        assert place.emulator.scenario == tmp_path / "a.yaml"
+        assert place.emulator.database == tmp_path / ".groupctl/emulator.sqlite"
+
+    @pytest.mark.parametrize(
+        ("settings", "summary"),
+        [
+            ("version: 1\nfleet: acme\nemulator: {database: ../x.sqlite}\n", "Path outside the fleet"),
+            ("version: 1\nflet: acme\n", "Unknown key"),
+            ("version: [\n", "Invalid YAML"),
+        ],
+    )
+    def test_what_is_wrong_with_them_is_told(self, tmp_path, settings, summary):
+        (tmp_path / "groupctl.yaml").write_text(settings)
+
+        with pytest.raises(ConfigurationError) as caught:
+            load_emulator_place(tmp_path)
+
+        assert summary in [str(problem.summary) for problem in caught.value.diagnostics]
+
+    def test_folder_without_a_fleet_is_told(self, tmp_path):
+        with pytest.raises(ConfigurationError):
+            load_emulator_place(tmp_path)
 
 
 class TestSettings:

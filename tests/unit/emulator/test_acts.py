@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from reconciler.emulator import Request
@@ -67,6 +69,11 @@ class TestChat:
             {"meeting": "yes"},
             {"colour": "red"},
             {"i18n_names": "x"},
+            {"i18n_names": {"fr_fr": "x"}},
+            {"i18n_names": {"en_us": 5}},
+            {"restricted": {"status": True}},
+            {"restricted": {"download_has_permission_setting": "nobody"}},
+            {"restricted": []},
         ],
     )
     def test_senseless_changes_are_refused_and_change_nothing(self, api, acts, chat_id, change):
@@ -88,6 +95,13 @@ class TestChat:
 
         assert api.get(chat_id)["chat_status"] == status
         assert api.call("chat_update", chat_id, body={}).code == 232009
+
+    @pytest.mark.parametrize("keep_history", [False, True])
+    def test_nobody_does_anything_in_a_dissolved_chat(self, acts, chat_id, keep_history):
+        acts.dissolve(chat_id, keep_history=keep_history)
+
+        with pytest.raises(ActError, match="dissolved"):
+            acts.add_members(chat_id, ["韩梅梅"])
 
     def test_unknown_chat_is_refused(self, acts):
         with pytest.raises(ActError, match="oc_nothing"):
@@ -120,6 +134,11 @@ class TestPeople:
         acts.remove_members(chat_id, [OURS])
 
         assert acts.chat(chat_id)["owner"] == "ou_lilei"
+
+    def test_somebody_named_twice_leaves_once(self, acts, chat_id):
+        acts.remove_members(chat_id, ["Kate", "ou_kate"])
+
+        assert acts.chat(chat_id)["members"] == [OURS, "ou_lilei", OTHER]
 
     def test_last_owner_stays(self, api, acts):
         with pytest.raises(ActError, match="ownership"):
@@ -197,6 +216,13 @@ class TestTabsAndMenus:
         assert [menu["chat_menu_top_level_id"] for menu in menus] == [third, first]
         assert menus[0]["chat_menu_item"]["name"] == "D"
         assert menus[1]["children"][0]["chat_menu_item"]["name"] == "A1"
+
+    def test_tab_named_twice_in_an_order_stands_once(self, api, acts, chat_id):
+        first, second = (tab["tab_id"] for tab in api.tabs(chat_id))
+
+        acts.sort_tabs(chat_id, [second, second])
+
+        assert [tab["tab_id"] for tab in acts.chat(chat_id)["tabs"]] == [second, first]
 
     def test_unknown_tab_is_refused(self, acts, chat_id):
         with pytest.raises(ActError, match="no tab_id 1"):
@@ -320,6 +346,61 @@ class TestAdmin:
             pytest.param("POST", "/clock", {}, id="no time"),
             pytest.param("POST", "/clock", {"move_seconds": True}, id="time is no number"),
             pytest.param("GET", "/chats/oc_nothing", None, id="unknown chat to read"),
+            pytest.param("GET", "/chats/oc_a%2Fb", None, id="slash in an id"),
+            pytest.param("POST", "/clock", {"move_seconds": 1, "colour": "red"}, id="more than the time"),
+            pytest.param("POST", "/clock", b'{"move_seconds": NaN}', id="NaN"),
+            pytest.param("POST", "/clock", b'{"move_seconds": 1e999}', id="infinite"),
+            pytest.param("POST", "/clock", {"move_seconds": 1e18}, id="longer than ten years"),
+            pytest.param("POST", "/clock", {"move_seconds": -86400}, id="back in time"),
+            pytest.param("POST", "/acts/rename", {"chat_id": {}, "name": "x"}, id="chat_id is no text"),
+            pytest.param(
+                "POST",
+                "/acts/rename",
+                b'{"chat_id": "oc_team", "name": "\\ud800"}',
+                id="half a surrogate pair",
+            ),
+            pytest.param(
+                "POST", "/acts/add_members", {"chat_id": "oc_team", "members": "李雷"}, id="text for a list"
+            ),
+            pytest.param(
+                "POST", "/acts/add_members", {"chat_id": "oc_team", "members": [5]}, id="number for a name"
+            ),
+            pytest.param(
+                "POST", "/acts/dissolve", {"chat_id": "oc_team", "keep_history": "no"}, id="text for a flag"
+            ),
+            pytest.param(
+                "POST", "/acts/sign_in", {"user": "李雷", "scopes": "im:chat"}, id="text for scopes"
+            ),
+            pytest.param("POST", "/acts/sign_in", {"user": "李雷", "lifetime": -1}, id="token of the past"),
+            pytest.param("POST", "/acts/sign_in", {"user": OTHER}, id="bot that signs in"),
+            pytest.param(
+                "POST",
+                "/acts/upload_media",
+                {"chat_id": "oc_team", "block_id": "oc_team", "width": True},
+                id="flag for a number",
+            ),
+            pytest.param("POST", "/acts/open_conversation", {"user": OTHER}, id="bot that opens a chat"),
+            pytest.param(
+                "POST", "/acts/add_tab", {"chat_id": "oc_team", "tab_type": "clock"}, id="unknown type of tab"
+            ),
+            pytest.param(
+                "POST",
+                "/acts/add_tab",
+                {"chat_id": "oc_team", "tab_type": "url", "colour": "red"},
+                id="unknown config of a tab",
+            ),
+            pytest.param(
+                "POST",
+                "/acts/add_menu",
+                {"chat_id": "oc_team", "item": {"action_type": "NONE", "name": 5}},
+                id="menu without a name",
+            ),
+            pytest.param(
+                "POST",
+                "/acts/add_menu",
+                {"chat_id": "oc_team", "item": {"action_type": "NONE", "name": "A", "colour": "red"}},
+                id="menu of a colour",
+            ),
         ],
     )
     def test_wrong_calls_are_400_with_a_text(self, make, method, path, body):
@@ -335,6 +416,47 @@ class TestAdmin:
 
         assert status == 404
         assert body["places"]
+
+    @pytest.mark.parametrize(
+        ("path", "query"),
+        [
+            pytest.param("/chats", {"colour": "red"}, id="argument that a place does not have"),
+            pytest.param("/events", {"after": "9" * 20}, id="number beyond all events"),
+            pytest.param("/events", {"after": "x"}, id="no number"),
+            pytest.param("/events", {"after": "-1"}, id="number below all events"),
+        ],
+    )
+    def test_wrong_queries_are_400_with_a_text(self, api, path, query):
+        answer = api.send("GET", f"/_emulator{path}", query=query)
+
+        assert answer.status == 400
+        assert answer.body["error"]
+
+    @pytest.mark.parametrize("seconds", [math.nan, math.inf, -1, 1e18])
+    def test_senseless_time_moves_no_clock(self, api, seconds):
+        before = api.emulator.clock.now()
+
+        with pytest.raises(ValueError, match="from 0 to"):
+            api.emulator.move_clock(seconds)
+
+        assert api.emulator.clock.now() == before
+
+    def test_name_that_only_begins_alike_is_no_admin_side(self, api):
+        answer = api.send("GET", "/_emulatorx")
+
+        assert (answer.status, answer.response.text) == (404, "404 page not found")
+
+    def test_person_who_signs_in_over_http_calls_with_the_token(self, api):
+        _, body = self.ask(
+            api, "POST", "/acts/sign_in", {"user": "李雷", "scopes": ["im:chat"], "lifetime": 60}
+        )
+
+        assert api.call("chat_list", token=body["result"]).code == 0
+
+    def test_wrong_type_is_told_with_the_right_one(self, api):
+        _, body = self.ask(api, "POST", "/acts/sign_in", {"user": "李雷", "scopes": "im:chat"})
+
+        assert body["error"] == "scopes: must be a list of text or null"
 
     def test_admin_side_is_for_this_machine_only(self, api):
         answer = api.run(api.emulator.handle(Request("GET", "/_emulator/requests", local=False)))

@@ -190,7 +190,6 @@ class TestCreate:
 
     @shows_rule(CREATE, "Parents may be: page, text")
     @shows_error(CREATE, 1770028)
-    @shows_error(DELETE, 1770028)
     @pytest.mark.parametrize(
         ("short", "code"),
         [
@@ -209,8 +208,14 @@ class TestCreate:
         parent = blocks(api)[1]["block_id"]
 
         assert create(api, text(), parent=parent).code == code
-        if code and "table" not in short and "grid" not in short:
-            assert delete(api, 0, 1, parent=parent).code == code
+
+    @shows_error(DELETE, 1770028)
+    @pytest.mark.parametrize("short", ["{divider: {}}", "{image: {}}"])
+    def test_blocks_that_are_no_parents_have_no_children_to_delete(self, make, short):
+        api = holding(make, short)
+        parent = blocks(api)[1]["block_id"]
+
+        assert delete(api, 0, 1, parent=parent).code == 1770028
 
     def test_support_table_says_the_same_of_children(self):
         for row in load_contract("announcements")["info"]["x-block-support"]["types"]:

@@ -35,6 +35,7 @@ from tests.support.pretend import OTHER, OURS, TENANT
 from tests.support.rows import all_show, client_side, shows_error, shows_rule
 
 ONLY_OWNER = "settings: {edit_permission: only_owner}"
+READ_ONLY = 'scopes: ["im:chat.announcement:read"]'
 IN_IT = f"owner: Kate, bots: [{OURS}]"
 
 each_operation = pytest.mark.parametrize("operation", ALL)
@@ -236,6 +237,19 @@ class TestInfo:
             "modifier_id_type": "user_id",
             "announcement_type": "docx",
         }
+
+    def test_people_are_left_out_where_the_app_may_not_see_their_user_ids(self, make):
+        api = make(groups=group(), app=READ_ONLY, readings="user_ids_without_scope: left_out")
+
+        info = api.call(INFO, CHAT, query={"user_id_type": "user_id"}).data
+
+        assert not info.keys() & {"owner_id", "owner_id_type", "modifier_id", "modifier_id_type"}
+
+    @shows_error(INFO, 1770001)
+    def test_broken_declared_rule_is_1770001_where_the_operation_finds_it(self, make):
+        api = make(groups=group(), readings="declared_rules: operation")
+
+        assert api.call(INFO, CHAT, query={"user_id_type": "email"}).code == 1770001
 
     @pytest.mark.parametrize(
         ("reading", "shown"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pretend import OURS, SECRET, STORE
+from tests.support.pretend import OTHER, OURS, SECRET, STORE
 from tests.support.rows import client_side, shows_error, shows_rule
 
 TENANT_TOKEN = "auth_tenant_access_token_internal"
@@ -46,6 +46,41 @@ def test_same_token_again_while_thirty_minutes_remain_with_a_smaller_expire(api)
 
     assert second["tenant_access_token"] == first["tenant_access_token"]
     assert second["expire"] == 1800
+
+
+class TestTokensOfBeforeAReset:
+    """What comes after a reset counts from one again; no old token may come to be somebody's."""
+
+    def test_tenant_token_is_nobodys(self, api):
+        old = api.sign_in()
+        api.emulator.reset()
+
+        new = api.of(OTHER).sign_in()
+
+        assert new != old
+        assert api.call("bot_info", token=old).code == 99991663
+
+    def test_token_that_the_same_app_gets_is_another_one(self, api):
+        old = api.sign_in()
+        api.emulator.reset()
+
+        assert api.sign_in() != old
+
+    def test_user_token_is_nobodys(self, api):
+        old = api.as_user("ou_lilei").token
+        api.emulator.reset()
+
+        new = api.as_user("ou_kate").token
+
+        assert new != old
+        assert api.call("chat_list", token=old).code == 99991668
+
+
+def test_tokens_of_two_emulators_with_one_seed_tell_apps_and_people_apart(make):
+    first, second = make(), make()
+
+    assert first.sign_in() != second.of(OTHER).sign_in()
+    assert first.as_user("ou_lilei").token != second.as_user("ou_kate").token
 
 
 @shows_rule("platform", "less than 30 minutes to live, the call", "Fetching a token never invalidates")

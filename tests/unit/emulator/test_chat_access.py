@@ -50,6 +50,18 @@ RESERVED = {
 }
 """Every setting of chat_update with a value that it does not have by default."""
 
+WHO_MAY = {
+    name: RESERVED[name] for name in ("add_member_permission", "share_card_permission", "edit_permission")
+}
+MESSAGE = {"receive_id": "oc_x", "msg_type": "text", "content": '{"text": "hello"}'}
+RESERVED_CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("chat_update", {"body": {"description": "x"}}),
+    ("chat_members_create", {"body": {"id_list": ["ou_han"]}}),
+    ("chat_link", {"body": {}}),
+    ("im_message_create", {"body": MESSAGE, "query": {"receive_id_type": "chat_id"}}),
+]
+"""Calls that `WHO_MAY` and the moderation decide about, with their arguments."""
+
 RESTRICTED = {
     "status": True,
     "screenshot_has_permission_setting": "not_anyone",
@@ -76,26 +88,36 @@ def shows_errors(code: int, *operations: str) -> Callable[[Any], Any]:
     return note
 
 
-def with_role(role: str, caller: str) -> str:
+def with_role(role: str, caller: str, **more: Any) -> str:
     """Return a group of Kate's, or the caller's own, in which `caller` has a role."""
     owner = caller if role == "owner" else "Kate"
     inside = [] if role == "outside" else [caller]
     managers = [caller] if role == "manager" else []
     creator = {"created_by": OURS} if role == "creator_bot" else {}
-    return group(name="Team", owner=owner, members=[*inside, "Jim"], managers=managers, **creator)
+    return group(name="Team", owner=owner, members=[*inside, "Jim"], managers=managers, **creator, **more)
 
 
-def cells(roles: tuple[str, ...], *, allowed: bool) -> list[tuple[str, str]]:
-    """Return the cells of the matrix that allow a call, or the ones that have a code instead."""
+def allowed(roles: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return operation and role of the cells of the matrix that allow a call."""
     return [
         (operation, role)
         for operation in ON_A_GROUP
         for role in roles
-        if isinstance(MATRIX[operation][role], int) != allowed
+        if not isinstance(MATRIX[operation][role], int)
     ]
 
 
-@pytest.mark.parametrize(("operation", "role"), cells(ROLES, allowed=True))
+def refused(roles: tuple[str, ...]) -> list[tuple[str, str, int]]:
+    """Return operation, role and code of the cells of the matrix that have a code."""
+    return [
+        (operation, role, code)
+        for operation in ON_A_GROUP
+        for role in roles
+        if isinstance(code := MATRIX[operation][role], int)
+    ]
+
+
+@pytest.mark.parametrize(("operation", "role"), allowed(ROLES))
 @shows_rule("chats", "all membership and role checks apply to that operator")
 @shows_rule("chat_moderation_get", "Any member (bot or user) may read")
 def test_role_of_the_bot_allows_a_call_under_a_tenant_token(make, operation, role):
@@ -104,20 +126,21 @@ def test_role_of_the_bot_allows_a_call_under_a_tenant_token(make, operation, rol
     assert api.call(operation, "oc_x", body=BODIES[operation]).code == 0
 
 
-@pytest.mark.parametrize(("operation", "role"), cells(ROLES, allowed=False))
+@pytest.mark.parametrize(("operation", "role", "code"), refused(ROLES))
+@shows_rule("chat_update", "The operator must be in the group (232011)")
 @shows_rule("chat_delete", "With a tenant token the bot must be the owner, or the creator")
 @shows_rule(
     "chat_moderation_update", "With a tenant token the bot must be the owner", "Managers may not change it"
 )
 @shows_errors(232011, "chat_update", "chat_delete", "chat_moderation_get", "chat_moderation_update")
 @shows_errors(232017, "chat_delete", "chat_moderation_update")
-def test_role_of_the_bot_forbids_a_call_under_a_tenant_token(make, operation, role):
+def test_role_of_the_bot_forbids_a_call_under_a_tenant_token(make, operation, role, code):
     api = make(groups=with_role(role, OURS))
 
-    assert api.call(operation, "oc_x", body=BODIES[operation]).code == MATRIX[operation][role]
+    assert api.call(operation, "oc_x", body=BODIES[operation]).code == code
 
 
-@pytest.mark.parametrize(("operation", "role"), cells(ROLES_OF_PEOPLE, allowed=True))
+@pytest.mark.parametrize(("operation", "role"), allowed(ROLES_OF_PEOPLE))
 @shows_rule("chats", "The operator of a call is the app's bot under a tenant_access_token and the user under")
 def test_role_of_the_person_allows_a_call_under_a_user_token(make, operation, role):
     api = make(groups=with_role(role, "李雷")).as_user("ou_lilei")
@@ -125,15 +148,15 @@ def test_role_of_the_person_allows_a_call_under_a_user_token(make, operation, ro
     assert api.call(operation, "oc_x", body=BODIES[operation]).code == 0
 
 
-@pytest.mark.parametrize(("operation", "role"), cells(ROLES_OF_PEOPLE, allowed=False))
+@pytest.mark.parametrize(("operation", "role", "code"), refused(ROLES_OF_PEOPLE))
 @shows_rule("chat_delete", "With a user token the user must be the owner")
 @shows_rule("chat_moderation_update", "With a user token the user must be the owner")
 @shows_errors(232011, "chat_update", "chat_delete", "chat_moderation_get", "chat_moderation_update")
 @shows_errors(232017, "chat_delete", "chat_moderation_update")
-def test_role_of_the_person_forbids_a_call_under_a_user_token(make, operation, role):
+def test_role_of_the_person_forbids_a_call_under_a_user_token(make, operation, role, code):
     api = make(groups=with_role(role, "李雷")).as_user("ou_lilei")
 
-    assert api.call(operation, "oc_x", body=BODIES[operation]).code == MATRIX[operation][role]
+    assert api.call(operation, "oc_x", body=BODIES[operation]).code == code
 
 
 def test_bot_in_the_group_gives_its_user_no_role(make):
@@ -161,12 +184,22 @@ def test_list_has_the_groups_in_which_the_person_has_a_role(make, role):
     assert bool(items) == (MATRIX["chat_list"][role] == "listed")
 
 
+@pytest.mark.parametrize(("role", "may"), [("owner", True), ("manager", True), ("member", False)])
+@pytest.mark.parametrize(("operation", "more"), RESERVED_CALLS)
+@shows_rule("chats", "In all who-may settings only_owner means the owner and the managers")
+def test_only_owner_means_owner_and_managers(make, role, may, operation, more):
+    groups = with_role(role, OURS, settings={**WHO_MAY, "moderation_permission": "only_owner"})
+
+    answer = make(groups=groups).call(operation, "oc_x", **more)
+
+    assert (answer.code == 0) == may
+
+
 class TestEditing:
     """Owner, managers and the creator change everything, other members at most the basics."""
 
     @pytest.mark.parametrize("role", ["owner", "creator_bot", "manager"])
     @shows_rule("chat_update", "may change every field")
-    @shows_rule("chats", "In all who-may settings only_owner means the owner and the managers")
     def test_every_field_is_open_to_owner_creator_and_managers(self, make, role):
         api = make(groups=with_role(role, OURS))
         body = {
@@ -401,6 +434,13 @@ class TestGroup:
         api = make(groups=group(owner=OURS, members=["Kate"], chat_mode=mode))
 
         assert api.call(operation, "oc_x", body=BODIES[operation]).code == 232008
+
+    @pytest.mark.parametrize("body", [{"chat_type": "public"}, {"group_message_type": "thread"}], ids=str)
+    @shows_error("chat_update", 232008)
+    def test_kind_that_a_topic_group_does_not_support_is_232008(self, make, body):
+        api = make(groups=group(owner=OURS, chat_mode="topic"))
+
+        assert api.call("chat_update", "oc_x", body=body).code == 232008
 
     def test_membership_is_checked_before_the_mode(self, make):
         api = make(groups=group(owner="Kate", chat_mode="topic"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.emulator import Fault, FaultKind
 from tests.support.groups import group
 from tests.support.pretend import OTHER
 from tests.support.rows import shows_error, shows_rule
@@ -93,6 +94,20 @@ def test_call_51_within_a_second_is_429_with_the_wait(api):
     assert (answer.status, answer.code) == (429, 99991400)
     assert answer.headers["x-ogw-ratelimit-reset"] == "1"
     assert api.of(OTHER).call("chat_list").code == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [pytest.param(232006, 400, id="4xx"), pytest.param(2200, 500, id="5xx")]
+)
+@shows_rule("chats", "Success is code 0. Decide on code, never on msg")
+def test_failure_has_a_code_that_is_not_0_and_no_data(api, code, status):
+    chat_id = api.create()
+    api.emulator.faults.add(Fault(FaultKind.ANSWER, "chat_get", code=code))
+
+    failed, done = api.call("chat_get", chat_id), api.call("chat_get", chat_id)
+
+    assert (failed.status, failed.code, "data" in failed.body) == (status, code, False)
+    assert (done.status, done.code, "data" in done.body) == (200, 0, True)
 
 
 @pytest.mark.parametrize("operation", ["chat_create", "chat_update"])

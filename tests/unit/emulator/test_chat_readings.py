@@ -124,7 +124,6 @@ class TestBodies:
             ("chat_moderation_update", {"moderation_setting": "nobody"}),
         ],
     )
-    @shows_rule("chats", "Success is code 0. Decide on code, never on msg")
     @shows_error("chats", 99992402)
     def test_value_outside_its_enum_is_refused_dropped_or_refused_by_the_group_service(
         self, make, operation, body

@@ -6,14 +6,21 @@ import pytest
 
 from reconciler.emulator import Fault, FaultKind
 from reconciler.emulator.fields import Fields, Number, read_body
+from reconciler.emulator.store import Token, TokenKind
 from reconciler.emulator.wire import Refusal
-from tests.support.pretend import OTHER
+from tests.support.pretend import OTHER, TENANT
 from tests.support.rows import client_side, shows_error, shows_rule
 
 CHAT = "/open-apis/im/v1/chats"
 
 client_side(
     "platform", "Branch on code only", "binds the caller; the emulator's texts differ from the platform's"
+)
+client_side(
+    "platform",
+    "helps and message can be absent",
+    "tells readers what not to rely on; the emulator always gives both, and permission_violations is shown by"
+    " test_missing_scope_names_every_scope_that_would_do",
 )
 client_side(
     "platform",
@@ -62,6 +69,28 @@ def test_wrong_path_or_method_is_plain_text_404(api, method, path):
     assert answer.response.text == "404 page not found"
 
 
+class TestPath:
+    """A path is split as it was sent, and its segments are decoded afterwards."""
+
+    def test_encoded_slash_stays_part_of_its_segment(self, api):
+        answer = api.call("chat_get", "oc_a/members")
+
+        assert answer.code == 232006
+        assert (api.emulator.log[-1].operation, api.emulator.log[-1].chat_id) == ("chat_get", "oc_a/members")
+        assert api.emulator.log[-1].path == "/open-apis/im/v1/chats/oc_a%2Fmembers"
+
+    @pytest.mark.parametrize("sent", ["支付", "a b", "a%b", "a?b"])
+    def test_segments_are_decoded_once(self, api, sent):
+        api.call("chat_tab_list", sent)
+
+        assert api.emulator.log[-1].chat_id == sent
+
+    def test_query_is_no_part_of_the_path(self, api):
+        api.call("chat_get", "oc_a", query={"user_id_type": "open_id"})
+
+        assert api.emulator.log[-1].path == "/open-apis/im/v1/chats/oc_a"
+
+
 @shows_rule("platform", "Every answer carries a log ID")
 def test_every_answer_carries_a_log_id_of_its_own(api):
     first, second = api.call("bot_info"), api.call("bot_info")
@@ -99,9 +128,7 @@ def test_token_is_checked_first(api, header, code):
     assert (answer.status, answer.code) == (400, code)
 
 
-@shows_rule(
-    "platform", "permission_violations is the machine-readable part", "The gateway checks the token, then"
-)
+@shows_rule("platform", "The gateway checks the token, then")
 @shows_error("platform", 99991672)
 def test_missing_scope_names_every_scope_that_would_do(make):
     api = make(app='scopes: ["im:chat:readonly"]')
@@ -131,6 +158,14 @@ def test_user_id_form_needs_its_field_scope(make):
     assert answer.body["error"]["permission_violations"] == [
         {"type": "field_scope_required", "subject": "contact:user.employee_id:readonly"}
     ]
+
+
+@pytest.mark.parametrize("parameter", ["user_id_type", "member_id_type", "receive_id_type"])
+def test_parameter_that_an_operation_does_not_have_asks_for_no_ids(make, parameter):
+    api = make(app='scopes: ["im:chat"]')
+    chat_id = api.create()
+
+    assert api.call("chat_tab_list", chat_id, query={parameter: "user_id"}).code == 0
 
 
 class TestQuota:
@@ -341,6 +376,17 @@ class TestApp:
         after.close()
 
 
+@shows_error("chat_search", 232004)
+@shows_error("chat_members_me_join", 232004)
+@pytest.mark.parametrize("operation", ["chat_search", "chat_members_me_join"])
+def test_app_that_is_gone_after_it_got_its_token_is_232004(api, operation):
+    kept = Token("t-kept", TokenKind.TENANT, "cli_gone", TENANT, api.emulator.clock.now() + 7200)
+    with api.emulator.store.transaction(write=True):
+        api.emulator.store.add_token(kept)
+
+    assert api.call(operation, "oc_x", token=kept.token).code == 232004
+
+
 class TestEnvelope:
     @shows_rule("platform", "Nearly every answer is {code, msg, data}")
     @pytest.mark.parametrize(("operation", "result"), [("chat_list", "data"), ("bot_info", "bot")])
@@ -351,8 +397,10 @@ class TestEnvelope:
         assert body["code"] == 0
 
     @shows_rule("platform", "HTTPS only, UTF-8 only")
-    def test_answers_are_utf_8(self, api):
-        chat_id = api.create(name="支付")
+    def test_json_goes_as_utf_8_with_its_content_type_both_ways(self, api):
+        body = '{"name": "支付"}'.encode()
+        json_type = {"Content-Type": "application/json; charset=utf-8"}
+        chat_id = api.call("chat_create", body=body, headers=json_type).data["chat_id"]
 
         answer = api.call("chat_get", chat_id)
 

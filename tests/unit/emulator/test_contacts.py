@@ -272,6 +272,15 @@ class TestNames:
 
         assert statuses == [200] * 5 + [429]
 
+    @pytest.mark.parametrize(("reading", "code"), [("refused", 99991672), ("left_out", 0)])
+    def test_user_id_without_its_scope_by_reading(self, make, reading, code):
+        api = make(app=f'scopes: ["{BASE_SCOPES[NAMES]}"]', readings=f"user_ids_without_scope: {reading}")
+
+        answer = api.call(NAMES, body={"user_ids": ["lilei"]}, query={"user_id_type": "user_id"})
+
+        assert answer.code == code
+        assert code or answer.data["users"] == [{"name": "李雷"}]
+
     @pytest.mark.parametrize(("reading", "code"), [("left_out", 0), ("refused", 99992351)])
     def test_unknown_id_by_reading(self, make, reading, code):
         api = make(readings=f"unknown_id_of_a_name: {reading}")

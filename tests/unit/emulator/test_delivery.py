@@ -716,6 +716,26 @@ class TestServer:
 
         assert receiver.names == ["New"]
 
+    def test_failure_nobody_foresaw_is_logged_and_the_next_event_is_delivered(
+        self, emulator, monkeypatch, arrived, receiver, caplog
+    ):
+        monkeypatch.setattr(server, "_LONGEST_REST", 0.05)
+        usual, failures = emulator.deliver, [RuntimeError("out of ink")]
+
+        async def deliver():
+            if failures:
+                raise failures.pop()
+            return await usual()
+
+        monkeypatch.setattr(emulator, "deliver", deliver)
+        with running(emulator, monkeypatch) as client:
+            client.post("/acts/rename", json=self.NEW)
+
+            assert arrived.acquire(timeout=10)
+
+        assert receiver.names == ["New"]
+        assert "out of ink" in caplog.text
+
     def test_retry_is_made_when_the_clock_is_moved(self, emulator, monkeypatch, arrived, receiver):
         receiver.answers = [Response(500, {}, b"")]
         with running(emulator, monkeypatch) as client:

@@ -401,7 +401,8 @@ class TestDisbanded:
         api = subscribed()
         api.emulator.acts.dissolve("oc_team")
 
-        api.emulator.acts.dissolve("oc_team")
+        with pytest.raises(ActError, match="dissolved"):
+            api.emulator.acts.dissolve("oc_team")
 
         assert told(api) == [DISBANDED]
 
@@ -698,7 +699,7 @@ class TestWhoIsTold:
         assert event_type not in told(unticked)
 
     @pytest.mark.parametrize(
-        "other", ["bot: false, events: {}", "enabled: false, events: {}", "tenant: far, events: {}", ""]
+        "other", ["bot: false, events: {}", "enabled: false, events: {}", "tenant: elsewhere, events: {}", ""]
     )
     def test_app_without_bot_or_disabled_or_elsewhere_or_unsubscribed_is_told_nothing(self, make, other):
         api = make(app=SUBSCRIBED, other=other, groups=TEAM)
@@ -968,7 +969,11 @@ class TestKept:
         text = scenario(app=SUBSCRIBED, other=SUBSCRIBED, groups=TEAM)
         Emulator.from_text(text, tmp_path / "emulator.sqlite", ManualClock()).close()
         without = "\n".join(line for line in text.split("\n") if f"app_id: {OTHER}" not in line)
-        without = without.replace(f", {OTHER}]", "]").replace(f"{{{OTHER}: ou_jim_of_other}}", "{}")
+        without = (
+            without.replace(f", img_theirs: {OTHER}", "")
+            .replace(f", {OTHER}]", "]")
+            .replace(f"{{{OTHER}: ou_jim_of_other}}", "{}")
+        )
         emulator = Emulator.from_text(without, tmp_path / "emulator.sqlite", ManualClock())
 
         emulator.acts.rename("oc_team", "New")
@@ -1051,7 +1056,7 @@ class TestAdmin:
     @pytest.mark.parametrize(
         ("body", "text"),
         [
-            ({}, "there is no app None"),
+            ({}, "missing a required argument: 'app_id'"),
             ({"app_id": "cli_nothing"}, "there is no app cli_nothing"),
             ({"app_id": OURS, "types": ["im.chat.exploded_v1"]}, "there is no event im.chat.exploded_v1"),
             ({"app_id": OURS, "types": "some"}, "types: must be a list, or all"),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import math
 
 import httpx
 import pytest
 
 from reconciler.emulator import (
     AnswerTooLateError,
+    Emulator,
     Fault,
     FaultKind,
     ManualClock,
     Request,
+    ScenarioError,
 )
-from reconciler.emulator.faults import HTML_BODY
-from tests.support.pretend import OTHER, OURS, SECRET
+from reconciler.emulator.faults import html_page
+from tests.support.pretend import OTHER, OURS, SECRET, scenario
 
 
 def script(api, kind, operation=None, **more):
@@ -99,16 +102,29 @@ class TestWhen:
 
 
 class TestAnswers:
-    def test_server_error_with_html(self, api, chat_id):
-        script(api, FaultKind.ANSWER, "chat_get", status=502)
+    @pytest.mark.parametrize(
+        ("status", "title"),
+        [(None, "502 Bad Gateway"), (504, "504 Gateway Timeout"), (599, "599")],
+    )
+    def test_server_error_with_html_that_names_it(self, api, chat_id, status, title):
+        script(api, FaultKind.ANSWER, "chat_get", status=status)
 
         answer = handle(api, "chat_get", chat_id)
 
-        assert (answer.status, answer.headers["Content-Type"], answer.response.text) == (
-            502,
-            "text/html",
-            HTML_BODY,
-        )
+        assert (answer.status, answer.headers["Content-Type"]) == (status or 502, "text/html")
+        assert answer.response.text == html_page(status or 502)
+        assert f"<h1>{title}</h1>" in answer.response.text
+
+    @pytest.mark.parametrize("status", [204, 304])
+    @pytest.mark.parametrize("more", [{}, {"body": "x"}, {"code": 2200}])
+    def test_status_that_has_no_body_comes_without_one(self, api, chat_id, status, more):
+        script(api, FaultKind.ANSWER, "chat_get", status=status, **more)
+        script(api, FaultKind.MALFORMED, "chat_get")
+
+        answer = handle(api, "chat_get", chat_id)
+
+        assert (answer.status, answer.response.content) == (status, b"")
+        assert api.call("chat_get", chat_id).code == 0  # on the same connection
 
     @pytest.mark.parametrize("status", [200, 400])
     def test_code_with_either_status(self, api, chat_id, status):
@@ -219,6 +235,14 @@ class TestSideEffects:
         assert api.sign_in() != old
         assert api.call("chat_get", chat_id).code == 0
 
+    def test_token_revoked_after_the_effect_is_good_for_this_call_only(self, api, chat_id):
+        script(api, FaultKind.REVOKE_TOKEN, "chat_update", done=True)
+
+        assert api.call("chat_update", chat_id, body={"name": "New"}).code == 0
+        assert api.call("chat_get", chat_id).code == 99991663
+        api.sign_in()
+        assert api.get(chat_id)["name"] == "New"
+
     def test_revoking_for_a_caller_without_a_token_revokes_nothing(self, api, chat_id):
         script(api, FaultKind.REVOKE_TOKEN, "chat_get")
 
@@ -260,11 +284,41 @@ class TestFromJson:
             pytest.param({"kind": "drop", "headers": []}, id="list for an object"),
             pytest.param({"kind": "drop", "headers": {"x": 1}}, id="number for a header"),
             pytest.param({"kind": "drop", "status": 99}, id="status that HTTP does not have"),
+            pytest.param({"kind": "drop", "probability": 1.5}, id="more than certain"),
+            pytest.param({"kind": "drop", "probability": -0.1}, id="less than impossible"),
+            pytest.param({"kind": "drop", "probability": math.nan}, id="no chance at all"),
+            pytest.param({"kind": "drop", "count": 0}, id="struck never"),
+            pytest.param({"kind": "drop", "count": 10**30}, id="struck too often to be counted"),
+            pytest.param({"kind": "drop", "after": -1}, id="before the first"),
+            pytest.param({"kind": "latency", "seconds": -1}, id="back in time"),
+            pytest.param({"kind": "latency", "seconds": math.nan}, id="no time"),
+            pytest.param({"kind": "delay_event", "seconds": math.inf}, id="for ever"),
+            pytest.param({"kind": "answer", "code": 10**30}, id="code too large"),
+            pytest.param({"kind": "drop_field"}, id="which field"),
+            pytest.param({"kind": "answer", "body": "\ud800"}, id="half a surrogate pair"),
+            pytest.param({"kind": "answer", "headers": {"X": "a\nb"}}, id="line break in a header"),
+            pytest.param({"kind": "answer", "headers": {"X": " a"}}, id="blank before a header's value"),
+            pytest.param({"kind": "answer", "headers": {"X Y": "a"}}, id="blank in a header's name"),
+            pytest.param({"kind": "answer", "headers": {"X": "支付"}}, id="header beyond ASCII"),
+            pytest.param({"kind": "answer", "headers": {"content-length": "5"}}, id="length of the body"),
         ],
     )
     def test_wrong_values_are_refused(self, value):
         with pytest.raises(ValueError, match=r"."):
             Fault.from_json(value)
+
+    @pytest.mark.parametrize("number", [".inf", "-.INF", ".nan", "1e999"])
+    def test_number_of_a_scenario_is_finite(self, number):
+        with pytest.raises(ScenarioError, match="must be a finite number") as caught:
+            Emulator.from_text(scenario(more=f"faults:\n  - kind: latency\n    seconds: {number}"))
+
+        assert caught.value.column == len("    seconds: ") + 1
+
+    def test_number_of_a_scenario_may_have_a_fraction(self):
+        emulator = Emulator.from_text(scenario(more="faults: [{kind: latency, seconds: 0.5}]"))
+
+        assert emulator.faults.listed()[0]["seconds"] == 0.5
+        emulator.close()
 
     def test_unknown_names_are_refused(self):
         with pytest.raises(ValueError, match="`colour` is no part of a fault"):
@@ -301,6 +355,44 @@ class TestOverlap:
         )
 
         assert self.codes(api, write, write) == [0, 232073]
+
+    @pytest.mark.parametrize(
+        ("refused", "code"),
+        [
+            pytest.param({"token": "t-unknown"}, 99991663, id="token"),
+            pytest.param({"body": {"name": 5}}, 9499, id="fields"),
+        ],
+    )
+    def test_write_that_the_gateway_refuses_makes_nothing_busy(self, api, chat_id, refused, code):
+        write = {"chat_id": chat_id, "body": {"name": "New"}}
+
+        answers = api.together(("chat_update", {**write, **refused}), ("chat_update", write))
+
+        assert [answer.code for answer in answers] == [code, 0]
+
+    def test_write_beyond_the_quota_makes_nothing_busy(self, api, chat_id):
+        for _ in range(50):
+            api.call("chat_update", chat_id, body={"name": 5})
+
+        codes = self.codes(
+            api,
+            ("chat_update", chat_id, {"name": "New"}),
+            ("chat_members_create", chat_id, {"id_list": ["ou_lilei"]}),
+        )
+
+        assert codes == [0, 99991400]
+
+    def test_write_that_never_arrives_makes_nothing_busy(self, api, chat_id):
+        script(api, FaultKind.ANSWER, "chat_update", code=2200)
+        write = ("chat_update", chat_id, {"name": "New"})
+
+        assert self.codes(api, write, write) == [0, 2200]
+
+    def test_write_beside_a_slow_one_is_refused_by_the_operation(self, api, chat_id):
+        write = ("chat_update", chat_id, {"name": "New"})
+        script(api, FaultKind.LATENCY, "chat_update", seconds=5)
+
+        assert self.codes(api, write, ("chat_delete", chat_id, None)) == [0, 232019]
 
     def test_reads_and_other_chats_overlap_freely(self, api, chat_id):
         other = api.create()
@@ -372,6 +464,16 @@ class TestLog:
         api.call("chat_update", chat_id, body=body)
 
         assert api.emulator.log[-1].body == kept
+
+    def test_very_long_texts_and_deep_nesting_are_not_kept(self, api, chat_id):
+        api.call("chat_update", chat_id, body={"name": "x" * 10_001, "description": "x" * 10_000})
+        kept = api.emulator.log[-1].body
+        assert kept == {"name": "<10001 characters>", "description": "x" * 10_000}
+
+        api.call("chat_update", chat_id, body=b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}")
+
+        assert "<nested deeper>" in str(api.emulator.log[-1].body)
+        assert api.send("GET", "/_emulator/requests").status == 200
 
     def test_unknown_paths_are_logged_without_an_operation(self, api):
         api.send("GET", "/nothing")

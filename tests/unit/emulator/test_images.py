@@ -21,6 +21,12 @@ client_side(
     "advice to keep a hash; that keys differ is shown by test_every_upload_makes_a_new_key",
 )
 
+client_side(
+    UPLOAD,
+    "TIFF and HEIC are turned into JPG",
+    "no operation of the contract gives an image back; that both are taken is shown by test_every_format_is_taken",
+)
+
 
 def upload(api, content=IMAGE, image_type="message"):
     return api.call(UPLOAD, form={"image_type": image_type}, files={"image": ("a", content)})
@@ -85,6 +91,7 @@ def test_largest_picture(api, kind, image_type, side):
     assert upload(api, getattr(pictures, kind)(side, side), image_type).code == 0
 
 
+@shows_rule(UPLOAD, "At most 12000 x 12000 pixels")
 @shows_error(UPLOAD, 234039)
 @pytest.mark.parametrize(
     ("kind", "image_type", "width", "height"),

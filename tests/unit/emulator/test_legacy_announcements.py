@@ -119,6 +119,17 @@ class TestGet:
         assert (data["owner_id_type"], data["owner_id"]) == (id_type, kate)
         assert (data["modifier_id_type"], data["modifier_id"]) == (id_type, jim)
 
+    def test_people_are_left_out_where_the_app_may_not_see_their_user_ids(self, make):
+        api = make(
+            groups=chat(more=f"owner: Kate, bots: [{OURS}]"),
+            app='scopes: ["im:chat"]',
+            readings="user_ids_without_scope: left_out",
+        )
+
+        data = read(api, user_id_type="user_id").data
+
+        assert not data.keys() & {"owner_id", "owner_id_type", "modifier_id", "modifier_id_type"}
+
     def test_bots_are_named_by_app_id(self, api):
         data = read(api).data
 

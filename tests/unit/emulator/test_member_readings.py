@@ -305,7 +305,10 @@ class TestList:
     def test_one_to_one_chat_can_be_refused(self, make):
         readings = "p2p_member_list: refused"
 
-        assert make(readings=readings, groups=group(chat_mode="p2p")).call(LIST, CHAT).code == 232090
+        assert (
+            make(readings=readings, groups=group(chat_mode="p2p", members="[]")).call(LIST, CHAT).code
+            == 232090
+        )
         assert make(readings=readings, groups=OWN).call(LIST, CHAT).code == 0
 
 

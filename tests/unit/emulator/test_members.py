@@ -255,7 +255,7 @@ class TestAdd:
     @shows_rule(ADD, "Only chats with chat_mode group or topic are supported.")
     @shows_error(ADD, 232090)
     def test_p2p_is_232090_and_topic_works(self, make):
-        assert add(make(groups=group(chat_mode="p2p")), CHAT, ["ou_lilei"]).code == 232090
+        assert add(make(groups=group(chat_mode="p2p", members="[]")), CHAT, ["ou_lilei"]).code == 232090
         assert add(make(groups=group(chat_mode="topic")), CHAT, ["ou_lilei"]).code == 0
 
     @shows_rule(ADD, "After a timeout, a lost connection or an unreadable answer the outcome is unknown")
@@ -472,7 +472,9 @@ class TestDelete:
 
     @shows_rule(REMOVE, "Only chats with chat_mode group or topic are supported.")
     def test_p2p_is_232090_and_topic_works(self, make):
-        assert remove(make(groups=group(chat_mode="p2p")), CHAT, [OURS], "app_id").code == 232090
+        assert (
+            remove(make(groups=group(chat_mode="p2p", members="[]")), CHAT, [OURS], "app_id").code == 232090
+        )
         assert remove(make(groups=group(chat_mode="topic")), CHAT, [OURS], "app_id").code == 0
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.emulator.handlers.menus import NAME_LENGTH, SECOND_LEVELS, TOP_LEVELS
+from reconciler.emulator.chat import SECOND_LEVELS, TOP_LEVELS
+from reconciler.emulator.handlers.menus import NAME_LENGTH
 from tests.support.contract import load_contract
 from tests.support.rows import shows_error, shows_rule
 

@@ -7,8 +7,9 @@ import json
 
 import pytest
 
+from reconciler.emulator.store import Token, TokenKind
 from tests.support.pictures import png
-from tests.support.pretend import OTHER, OURS, TENANT
+from tests.support.pretend import OTHER, OURS, STORE, TENANT
 from tests.support.rows import client_side, shows_error, shows_rule
 
 SEND = "im_message_create"
@@ -58,6 +59,21 @@ def card(*elements, **more):
     return {"schema": "2.0", "body": {"elements": list(elements)}, **more}
 
 
+def store_app_in_two_tenants(make):
+    """Return a store app in each of its tenants; it is in a group of either, oc_here and oc_there."""
+    here = make(
+        groups=f"  - {{chat_id: oc_here, owner: Kate, bots: [{STORE}]}}\n"
+        f"  - {{chat_id: oc_there, owner: Stranger, tenant: elsewhere, bots: [{STORE}]}}"
+    ).of(STORE)
+    there = here.of(STORE)
+    for app, tenant in ((here, TENANT), (there, "elsewhere")):
+        app.token = f"t-{tenant}"
+        token = Token(app.token, TokenKind.TENANT, STORE, tenant, here.emulator.clock.now() + 7200)
+        with here.emulator.store.transaction(write=True):
+            here.emulator.store.add_token(token)
+    return here, there
+
+
 class TestAnswer:
     @shows_rule(SEND, "deleted and updated are always false")
     def test_message_is_answered_as_it_was_sent(self, team):
@@ -77,6 +93,7 @@ class TestAnswer:
         assert data["message_id"].startswith("om_")
 
     @shows_rule(SEND, "thread_id only for topics")
+    @shows_rule("chats", "It can be created only in the Feishu client and accepts topics only")
     def test_thread_id_comes_in_topic_groups(self, team):
         assert send(team, receiver="oc_topics").data["thread_id"].startswith("omt_")
 
@@ -110,7 +127,7 @@ class TestAnswer:
 
 class TestReceiver:
     @shows_rule(SEND, "the bot must be in it and allowed to speak")
-    @shows_error(SEND, 230002, 230018, 230034, 230035, 230075, 232009, 230027)
+    @shows_error(SEND, 230002, 230034, 230035, 230075, 232009, 230027)
     @pytest.mark.parametrize(
         ("receiver", "code"),
         [
@@ -176,6 +193,20 @@ class TestReceiver:
         assert send(team.as_user("ou_kate"), receiver="ou_kate", id_type="open_id").code == 230034
 
 
+class TestStoreApp:
+    def test_internal_chat_of_another_tenant_is_230002(self, make):
+        here, there = store_app_in_two_tenants(make)
+
+        assert send(here, receiver="oc_there").code == 230002
+        assert send(there, receiver="oc_there").code == 0
+
+    def test_internal_chat_of_another_tenant_cannot_be_shared(self, make):
+        here, there = store_app_in_two_tenants(make)
+
+        assert send(here, {"chat_id": "oc_there"}, "oc_here", "share_chat").code == 230002
+        assert send(there, {"chat_id": "oc_there"}, "oc_there", "share_chat").code == 0
+
+
 class TestWhoMaySpeak:
     @pytest.mark.parametrize(
         ("mode", "role"),
@@ -188,6 +219,7 @@ class TestWhoMaySpeak:
     def test_moderation_lets_speak(self, make, mode, role):
         assert send(moderated(make, mode, f"owner: Kate, {role}"), receiver="oc_x").code == 0
 
+    @shows_rule(SEND, "the bot must be in it and allowed to speak")
     @shows_error(SEND, 230018)
     @pytest.mark.parametrize(
         ("mode", "role"), [("only_owner", f"bots: [{OURS}]"), ("moderator_list", f"managers: [{OURS}]")]
@@ -261,6 +293,8 @@ class TestContent:
         ("kind", "content"),
         [
             pytest.param("text", "hello", id="no JSON"),
+            pytest.param("text", '{"text": "x", "y": NaN}', id="NaN"),
+            pytest.param("text", '{"text": "x", "y": -Infinity}', id="infinity"),
             pytest.param("text", "[]", id="no object"),
             pytest.param("text", '{"text": "\\ud800"}', id="half a surrogate pair"),
             pytest.param("text", "[" * 50_000, id="nested beyond reason"),
@@ -394,6 +428,7 @@ class TestCards:
         ("content", "sub_code"),
         [
             pytest.param("{", 200621, id="no JSON"),
+            pytest.param('{"elements": [NaN]}', 200621, id="NaN"),
             pytest.param("[]", 200621, id="no object"),
             pytest.param({"elements": {}}, 200621, id="elements are no list"),
             pytest.param({"schema": "2.0", "body": []}, 200621, id="body is no object"),
@@ -425,12 +460,26 @@ class TestOnceOnly:
         again = send(team, {"text": "changed"}, uuid="one").data
 
         assert again == first
+        assert team.emulator.store.bot_messages_after("oc_team", 0) == 1
 
     def test_after_an_hour_the_uuid_is_new_again(self, team):
         first = send(team, uuid="one").data
         team.emulator.move_clock(3601)
 
         assert send(team, uuid="one").data["message_id"] != first["message_id"]
+
+    def test_uuid_of_a_person_belongs_to_the_app_by_which_it_sends(self, team):
+        theirs = team.of(OTHER)
+        theirs.token = team.emulator.acts.sign_in("ou_lilei", OTHER)
+        first = send(team.as_user("ou_lilei"), uuid="one").data
+
+        assert send(theirs, uuid="one").data["message_id"] != first["message_id"]
+
+    def test_uuid_of_a_store_app_belongs_to_the_tenant_in_which_it_sends(self, make):
+        here, there = store_app_in_two_tenants(make)
+        first = send(here, receiver="oc_here", uuid="one").data
+
+        assert send(there, receiver="oc_there", uuid="one").data["message_id"] != first["message_id"]
 
     def test_uuid_belongs_to_its_sender(self, team):
         first = send(team, uuid="one").data
@@ -470,6 +519,8 @@ class TestRate:
         assert send(other).code == 230020
         assert send(team, receiver="oc_kate").code == 0
 
+    @shows_rule(SEND, "At most 5 messages per second")
+    @shows_error(SEND, 230020)
     def test_sixth_message_to_one_person_is_refused(self, team):
         codes = [send(team, receiver="ou_kate", id_type="open_id").code for _ in range(6)]
 

@@ -27,7 +27,8 @@ def plain(node):
             return [plain(item) for item in node.value]
         case "map":
             return {plain(key): plain(value) for key, value in node.value}
-    return f"{node.kind} {node.value}"
+        case _:
+            return f"{node.kind} {node.value}"
 
 
 @pytest.mark.usefixtures("parser")
@@ -94,7 +95,7 @@ class TestRefusals:
 
         assert (caught.value.line, caught.value.column) == (line, column)
 
-    @pytest.mark.parametrize("text", ["a: \x01", 'a: "\\U00110000"'])
+    @pytest.mark.parametrize("text", ["a: \x01", 'a: "\\U00110000"', 'a: "\\ud800"', "a: \ud800"])
     def test_impossible_characters_are_refused(self, text):
         with pytest.raises(NodeError):
             read_nodes(text)

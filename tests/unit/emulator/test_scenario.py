@@ -113,6 +113,36 @@ groups:
         assert (team.owner, team.members) == ("cli_a", ["cli_a"])
         assert team.chat_id.startswith("oc_")
 
+    def test_groups_of_one_name_are_different_groups(self):
+        groups = "groups: [{name: A}, {name: A}, {}, {name: A, chat_id: oc_a}, {}, {name: A}]\n"
+
+        ids = [chat(groups, number).chat_id for number in range(6)]
+
+        assert len(set(ids)) == 6
+        assert ids[3] == "oc_a"
+
+    def test_first_group_of_a_name_keeps_its_id_when_another_one_comes(self):
+        assert chat("groups: [{name: A}, {name: A}]").chat_id == chat("groups: [{name: A}]").chat_id
+
+    def test_groups_of_one_name_all_exist(self):
+        emulator = Emulator.from_text(SMALLEST + "groups: [{name: A}, {name: A}]\n")
+
+        names = [found["name"] for found in emulator.acts.chats()]
+
+        emulator.close()
+        assert names == ["A", "A"]
+
+    def test_app_may_be_installed_where_only_people_are(self):
+        apps = "app_secret: s, store: true, installed_in: [t2]"
+        text = SMALLEST.replace("app_secret: s", apps) + "users: [{name: A, tenant: t2}]\n"
+
+        assert parse_scenario(text, "x.yaml").directory().first_app.works_in("t2")
+
+    def test_somebody_who_is_named_twice_is_there_once(self):
+        groups = "users: [{name: A, email: a@x}]\ngroups: [{members: [A], managers: [A, a@x]}]\n"
+
+        assert len(chat(groups).managers) == 1
+
     def test_dissolved_group_has_nobody(self):
         assert chat("groups: [{name: Team, chat_status: dissolved_save}]").members == []
 
@@ -230,14 +260,14 @@ class TestErrors:
             ),
             pytest.param(
                 SMALLEST + "users: [{name: A, email: a@x}, {name: B, email: a@x}]\n",
-                "4:8",
+                "4:49",
                 "two of the users have the email `a@x`",
                 id="one e-mail twice",
             ),
             pytest.param(
                 SMALLEST + "users: [{name: A}, {name: A}]\n",
-                "4:8",
-                "two of the users have the user_id",
+                "4:20",
+                "two of the users are called `A`: give this one a user_id of its own",
                 id="one name twice",
             ),
             pytest.param(
@@ -321,6 +351,151 @@ class TestErrors:
                 "4:26",
                 "must be one of clears, ignored",
                 id="reading",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A, open_ids: {cli_a: ou_x}}, {name: B, open_id: ou_x}]\n",
+                "4:45",
+                "two of the users have the open_id `ou_x`",
+                id="one open_id twice",
+            ),
+            pytest.param(
+                "version: 1\ntenant: {key: t1}\napps: [{app_id: cli_a, app_secret: s}, {app_id: cli_a, app_secret: s}]\n",
+                "3:49",
+                "two of the apps have the app_id `cli_a`",
+                id="one app twice",
+            ),
+            pytest.param(
+                SMALLEST + "tenants: [{key: t2}, {key: t1}]\n",
+                "4:28",
+                "two of the tenants have the key `t1`",
+                id="one tenant twice",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{chat_id: oc_a}, {chat_id: oc_a}]\n",
+                "4:37",
+                "two of the groups have the chat_id `oc_a`",
+                id="one group twice",
+            ),
+            pytest.param(
+                SMALLEST + 'users: [{name: "\\ud800"}]\n', "4:16", "half a character", id="surrogate"
+            ),
+            pytest.param(
+                f"version: {'1' * 5000}\n", "1:10", "has more than 18 digits", id="number of 5000 digits"
+            ),
+            pytest.param(
+                SMALLEST.replace("key: t1", "key: t1, member_cap: 0"),
+                "2:31",
+                "must be 1 or more",
+                id="no room for members",
+            ),
+            pytest.param(
+                SMALLEST.replace("key: t1", "key: t1, member_list_cap: -1"),
+                "2:36",
+                "must be 0 or more",
+                id="negative length of lists",
+            ),
+            pytest.param(
+                SMALLEST.replace("key: t1", "key: t1, search_lag: -1"),
+                "2:31",
+                "must be 0 or more",
+                id="negative lag",
+            ),
+            pytest.param(
+                SMALLEST.replace("key: t1", "key: t1, images: {img_a: cli_b}"),
+                "2:35",
+                "there is no `cli_b`",
+                id="uploader",
+            ),
+            pytest.param(
+                SMALLEST.replace("app_secret: s", "app_secret: s, tenant: t2"),
+                "3:47",
+                "there is no `t2`",
+                id="tenant of an app",
+            ),
+            pytest.param(
+                SMALLEST.replace("app_secret: s", "app_secret: s, installed_in: [t1, t2]"),
+                "3:58",
+                "there is no `t2`",
+                id="tenant that has an app",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A, open_ids: {cli_b: ou_a}}]\n",
+                "4:30",
+                "there is no `cli_b`",
+                id="app of an open_id",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A, open_ids: {cli_a: a}}]\n",
+                "4:37",
+                "must begin with `ou_`",
+                id="one of the open_ids",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A, refuses: [cli_b]}]\n",
+                "4:29",
+                "there is no `cli_b`",
+                id="bot that is refused",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{created_by: cli_b}]\n", "4:23", "there is no `cli_b`", id="maker"
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{tenant: t2}]\n", "4:19", "there is no `t2`", id="tenant of a group"
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{i18n_names: {fr_fr: A}}]\n",
+                "4:24",
+                "must be one of zh_cn, en_us, ja_jp",
+                id="language",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{menus: [{name: A, i18n_names: {fr_fr: A}}]}]\n",
+                "4:42",
+                "must be one of zh_cn, en_us, ja_jp",
+                id="language of a menu",
+            ),
+            pytest.param(
+                SMALLEST + "groups: [{menus: [{name: A}, {name: B}, {name: C}, {name: D}]}]\n",
+                "4:52",
+                "`menus` has room for 3 only",
+                id="menus",
+            ),
+            pytest.param(
+                SMALLEST
+                + f"groups: [{{menus: [{{name: A, children: [{'{name: B}, ' * 5}{{name: C}}]}}]}}]\n",
+                "4:95",
+                "`children` has room for 5 only",
+                id="entries of a menu",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A}]\ngroups: [{bots: [A]}]\n",
+                "5:18",
+                "`A` is no bot",
+                id="person among the bots",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A}]\ngroups: [{owner: A, managers: [A]}]\n",
+                "5:32",
+                "`A` is the owner",
+                id="owner among the managers",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A}]\ngroups: [{moderators: [A]}]\n",
+                "5:24",
+                "`A` is not in the group",
+                id="moderator outside",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A}]\ngroups: [{members: [A], pending: [A]}]\n",
+                "5:35",
+                "`A` is in the group already",
+                id="member who waits",
+            ),
+            pytest.param(
+                SMALLEST + "users: [{name: A}, {name: B}]\ngroups: [{chat_mode: p2p, members: [A, B]}]\n",
+                "5:22",
+                "a one-to-one chat has two members",
+                id="one-to-one chat of three",
             ),
             pytest.param("%YAML 9.9\n", "1:1", "", id="directive alone"),
             pytest.param("a: \x00\n", "1:1", "", id="control character"),

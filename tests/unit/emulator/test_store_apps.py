@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.emulator.events import Subscription
+from reconciler.emulator.outbox import MOST_TICKETS
 from tests.support.pretend import OURS, SECRET, STORE, TENANT, TICKET
 from tests.support.rows import shows_error, shows_rule
 
@@ -146,6 +147,16 @@ class TestTicket:
         pushed = api.emulator.store.events(STORE)[-1].body["event"]["app_ticket"]
 
         assert api.call(APP_TOKEN, body={**CREDENTIALS, "app_ticket": pushed}).code == 0
+
+    def test_of_a_long_time_only_the_last_tickets_are_pushed(self, api):
+        api.emulator.store.save_subscription(Subscription(STORE))
+        api.emulator.move_clock(1000 * EVERY_HOUR)
+
+        pushed = [event.body["event"]["app_ticket"] for event in api.emulator.events(STORE)]
+
+        assert len(pushed) == 1 + MOST_TICKETS
+        assert pushed[0] == TICKET
+        assert api.call(APP_TOKEN, body={**CREDENTIALS, "app_ticket": pushed[-1]}).code == 0
 
     @shows_error(RESEND, 10016)
     @shows_error("platform", 10016)

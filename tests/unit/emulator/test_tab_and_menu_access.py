@@ -112,6 +112,13 @@ class TestApp:
 
         assert call(api, operation, "oc_team", token=kept.token).code == 232034
 
+    @all_show(MENUS, errors=[232014])
+    @each_menu_operation
+    def test_missing_scope_is_232014_where_the_call_itself_finds_it(self, make, operation):
+        api = make(readings="missing_scope: operation", app='scopes: ["im:chat:create"]')
+
+        assert call(api, operation, "oc_nothing").code == 232014
+
     @all_show(TABS, errors=[232024])
     @each_tab_operation
     def test_app_must_be_visible_to_the_person(self, make, operation):
