@@ -31,12 +31,24 @@ from reconciler.feishu.quota import WINDOWS_BY_KIND
 from reconciler.model.address import Facet
 from reconciler.model.fleet import Fleet
 from reconciler.model.group import DesiredGroup, LiveGroup
-from reconciler.model.ids import SELF, is_key
+from reconciler.model.ids import SELF, is_key, is_open_id
+from reconciler.model.persons import labelled
+from reconciler.model.pictures import with_images
 from reconciler.model.recorded import State, Tombstone
-from reconciler.plan.answers import ListedChat
-from reconciler.plan.binding import Binding, BindingKind, bind, refuse_shared_chats
+from reconciler.plan.answers import FoundChat, ListedChat, ShareLink, Validity
+from reconciler.plan.binding import (
+    Binding,
+    BindingKind,
+    bind,
+    claimed_keys,
+    reborn,
+    refuse_shared_chats,
+)
 from reconciler.plan.build import Member, PlanHeader, PlanOptions, build_plan
+from reconciler.plan.lifecycle import dissolves
+from reconciler.plan.members import expire_invitations
 from reconciler.plan.outcome import Outcome
+from reconciler.plan.people import Settled, names_of, settle_people
 from reconciler.plan.plan import Plan
 
 READS_UNDER_WAY: Final = 64
@@ -62,6 +74,8 @@ class Choices:
 
     overrides: frozenset[str] = frozenset()
     removals: bool = True
+    strict_people: bool = False
+    """Whether people who cannot be in groups are a failure instead of a warning."""
 
 
 def select_keys(patterns: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
@@ -133,14 +147,19 @@ async def plan_groups(
         StateError: The state belongs elsewhere.
         RunRefused: The platform refuses everything, for example the credentials.
     """
-    configuration, state = scope.configuration, scope.state
+    configuration, state = scope.configuration, expire_invitations(scope.state, clock.now())
     fleet = configuration.fleet
     check_state(state, fleet.name, scope.endpoint, scope.app_id)
-    keys = select_keys(scope.patterns, (*fleet.groups, *state.groups))
-    desired = {key: as_ours(fleet.groups[key], scope.app_id) for key in keys if key in fleet.groups}
+    claimed = claimed_keys(fleet.groups.values()) - fleet.groups.keys()
+    selected = select_keys(scope.patterns, (*fleet.groups, *state.groups))
+    keys = [key for key in selected if key not in claimed]
+    desired = {key: _desired(fleet.groups[key], scope) for key in keys if key in fleet.groups}
     bindings = refuse_shared_chats({key: bind(key, desired.get(key), state, clock.now()) for key in keys})
     _require_names(configuration, bindings)
-    members = await _read_members(bindings, desired, gateway, progress)
+    settled = await _settle_people(desired, configuration, gateway, strict=choices.strict_people)
+    members = [
+        _reborn(member, configuration) for member in await _read_members(bindings, settled, gateway, progress)
+    ]
     tenant_key = _tenant_key(state, members)
     creating = any(member.binding.kind is BindingKind.CREATE for member in members)
     unbound: tuple[ListedChat, ...] = ()
@@ -152,7 +171,7 @@ async def plan_groups(
         except PlatformError as error:
             # Without the list nobody knows whether a group is there already: none is created.
             members = [_uncreatable(member, error.diagnostic) for member in members]
-    return build_plan(
+    plan = build_plan(
         members,
         fleet,
         PlanHeader(
@@ -172,11 +191,61 @@ async def plan_groups(
         managed=len(state.groups),
         locate=configuration.positions.find,
     )
+    return plan.model_copy(update={"people": await _labels(plan, gateway)})
+
+
+async def settled_groups(scope: Scope, keys: Iterable[str], gateway: Gateway) -> dict[str, Settled]:
+    """Return groups of the configuration as they are compared: people as open ids, our app as `self`."""
+    desired = {key: _desired(scope.configuration.fleet.groups[key], scope) for key in keys}
+    return await _settle_people(desired, scope.configuration, gateway, strict=False)
+
+
+async def _settle_people(
+    desired: Mapping[str, DesiredGroup], configuration: Configuration, gateway: Gateway, *, strict: bool
+) -> dict[str, Settled]:
+    """Return the groups with open ids in the place of names; one whose names cannot be looked up has a problem."""
+    names = {key: names_of(group) for key, group in desired.items()}
+    wanted = {name for each in names.values() for name in each}
+    try:
+        directory = await gateway.find_people(wanted) if wanted else {}
+    except RunRefused:
+        raise
+    except PlatformError as error:
+        return {
+            key: Settled(group, problem=error.diagnostic if names[key] else None)
+            for key, group in desired.items()
+        }
+    locate = configuration.positions.find
+    return {key: settle_people(group, directory, locate, strict=strict) for key, group in desired.items()}
+
+
+async def _labels(plan: Plan, gateway: Gateway) -> dict[str, str]:
+    """Return how to show the people whom a plan adds or removes."""
+    concerned = {
+        each
+        for step in plan.steps
+        for change in step.changes
+        for each in (change.before, change.after)
+        if isinstance(each, str) and is_open_id(each)
+    }
+    written = {open_id: name for group in plan.groups for open_id, name in group.written.items()}
+    names = await gateway.display_names(concerned) if concerned else {}
+    return {
+        each: labelled(names.get(each, ""), written.get(each, each))
+        for each in sorted(concerned)
+        if each in names or each in written
+    }
+
+
+def _desired(group: DesiredGroup, scope: Scope) -> DesiredGroup:
+    """Return a group of the configuration with all that is known of our app: its id and its uploads."""
+    group = as_ours(group, scope.app_id)
+    return with_images(group, scope.state.images) if scope.configuration.pictures else group
 
 
 def as_ours(desired: DesiredGroup, app_id: str) -> DesiredGroup:
     """Return `desired` with our own app id as `self`, for the two are one identity."""
-    lists = {
+    ours: dict[str, object] = {
         name: collection.model_copy(
             update={
                 "items": tuple(dict.fromkeys(SELF if each == app_id else each for each in collection.items)),
@@ -186,7 +255,9 @@ def as_ours(desired: DesiredGroup, app_id: str) -> DesiredGroup:
         for name, collection in (("managers", desired.managers), ("members", desired.members))
         if collection is not None and app_id in (*collection.items, *collection.keep)
     }
-    return desired.model_copy(update=lists) if lists else desired
+    if desired.owner == app_id:
+        ours["owner"] = SELF
+    return desired.model_copy(update=ours) if ours else desired
 
 
 def _require_names(configuration: Configuration, bindings: Mapping[str, Binding]) -> None:
@@ -201,7 +272,7 @@ def _require_names(configuration: Configuration, bindings: Mapping[str, Binding]
 
 async def _read_members(
     bindings: Mapping[str, Binding],
-    desired: Mapping[str, DesiredGroup],
+    settled: Mapping[str, Settled],
     gateway: Gateway,
     progress: Progress,
 ) -> list[Member]:
@@ -226,15 +297,25 @@ async def _read_members(
 
     async def read_member(key: str, binding: Binding) -> Member:
         nonlocal ended
-        group = desired.get(key)
-        told: LiveGroup | Diagnostic | None = None
-        if group and binding.chat_id and not binding.problem:
-            told = await read(binding.chat_id, group.facets)
+        known = settled.get(key)
+        group = known.desired if known else None
+        told: LiveGroup | Diagnostic | None = known.problem if known else None
+        if binding.chat_id and not (binding.problem or told):
+            if group:
+                told = await read(binding.chat_id, group.facets)
+            elif dissolves(binding.recorded):
+                told = await read(binding.chat_id, frozenset())
         ended += 1
         progress(ended, len(bindings))
         if isinstance(told, Diagnostic):
             return Member(binding, group, problem=told)
-        return Member(binding, group, told)
+        return Member(
+            binding,
+            group,
+            told,
+            written=known.written if known else {},
+            warnings=known.warnings if known else (),
+        )
 
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -276,6 +357,21 @@ def _tenant_key(state: State, members: Iterable[Member]) -> str:
     return state.tenant_key or found
 
 
+def _reborn(member: Member, configuration: Configuration) -> Member:
+    """Return a forgotten key that came back to a dissolved chat as one that gets a new chat."""
+    live, desired = member.live, member.desired
+    comes_back = member.binding.kind is BindingKind.ADOPT and member.binding.recorded is not None
+    if not comes_back or desired is None or desired.chat_id or live is None or live.status == "normal":
+        return member
+    nameless = missing_names(configuration, configuration.fleet.groups.keys() - {member.binding.key})
+    return replace(
+        member,
+        binding=reborn(member.binding, configuration.fleet.name),
+        live=None,
+        problem=nameless[0] if nameless else None,
+    )
+
+
 def _uncreatable(member: Member, problem: Diagnostic) -> Member:
     return replace(member, problem=problem) if member.binding.kind is BindingKind.CREATE else member
 
@@ -285,8 +381,9 @@ async def _unbound_chats(gateway: Gateway, state: State, fleet: Fleet) -> tuple[
 
     The chat of a key that left or was forgotten is among them: whoever renames a key wants no second group.
     """
-    bound = {group.chat_id for key, group in state.groups.items() if key in fleet.groups}
-    bound |= {tombstone.group.chat_id for key, tombstone in state.tombstones.items() if key in fleet.groups}
+    known = fleet.groups.keys() | claimed_keys(fleet.groups.values())
+    bound = {group.chat_id for key, group in state.groups.items() if key in known}
+    bound |= {tombstone.group.chat_id for key, tombstone in state.tombstones.items() if key in known}
     bound |= {group.chat_id for group in fleet.groups.values() if group.chat_id}
     return tuple(chat for chat in await gateway.list_chats() if chat.chat_id not in bound)
 
@@ -302,11 +399,21 @@ async def apply(
     progress: Progress = lambda _done, _total: None,
 ) -> Outcome:
     """Perform a plan that no guard refuses, recording as it goes; return what became of it."""
-    recorder = Recorder(scope.state, store, clock)
+    recorder = Recorder(_with_images_in_use(scope), store, clock)
     options = ApplyOptions(
         parallelism=parallelism, operate_as_owner=scope.configuration.fleet.operate_as_owner
     )
     return await apply_plan(plan, gateway, recorder, clock, run, options, progress)
+
+
+def _with_images_in_use(scope: Scope) -> State:
+    """Return the state without the image keys of files that nothing names any more."""
+    used = {
+        name: key
+        for name, key in scope.state.images.items()
+        if name.partition("/")[2] in scope.configuration.pictures
+    }
+    return scope.state.model_copy(update={"images": used})
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,11 +436,95 @@ async def show(scope: Scope, key: str, gateway: Gateway, clock: Clock) -> Shown:
     groups = scope.configuration.fleet.groups
     if key not in groups and key not in scope.state.groups:
         raise no_such_group([key])
-    group = as_ours(groups[key], scope.app_id) if key in groups else None
+    group = _desired(groups[key], scope) if key in groups else None
     binding = bind(key, group, scope.state, clock.now())
+    if group:
+        [settled] = (await _settle_people({key: group}, scope.configuration, gateway, strict=False)).values()
+        if settled.problem:
+            raise ConfigurationError(settled.problem)
+        group = settled.desired
     facets = group.facets if group else frozenset({Facet.SETTINGS})
     live = await gateway.read_group(binding.chat_id, facets) if binding.chat_id else None
     return Shown(key, binding.chat_id, group, live)
+
+
+# ------------------------------------------------------------------ groups of the platform
+
+KEYWORD_LENGTH: Final = 64
+"""Longer keywords find nothing. Source: chats.openapi.yaml, chat_search `x-rules`."""
+
+
+async def find_chats(scope: Scope, gateway: Gateway, keyword: str | None = None) -> tuple[FoundChat, ...]:
+    """Return the groups that our app is in, or those that it can see and that fit `keyword`, sorted by name.
+
+    Raises:
+        UsageError: The keyword is one that never finds anything.
+        PlatformError: They could not be listed.
+    """
+    if keyword is None:
+        listed = await gateway.list_chats()
+    else:
+        _check_keyword(keyword)
+        listed = await gateway.search_chats(keyword)
+    alive = [chat for chat in listed if chat.status == "normal"]
+    owners = {chat.owner for chat in alive if chat.owner}
+    names = await gateway.display_names(owners) if owners else {}
+    keys = {group.chat_id: key for key, group in scope.configuration.fleet.groups.items() if group.chat_id}
+    keys |= {group.chat_id: key for key, group in scope.state.groups.items()}
+    ours = {
+        group.chat_id for group in scope.state.groups.values() if group.created_by_us and not group.gave_away
+    }
+    found = (
+        FoundChat(
+            chat_id=chat.chat_id,
+            name=chat.name,
+            key=keys.get(chat.chat_id),
+            owner=chat.owner or (SELF if chat.chat_id in ours else None),
+            owner_name=names.get(chat.owner or "", ""),
+            external=chat.external,
+        )
+        for chat in alive
+    )
+    return tuple(sorted(found, key=lambda chat: ((chat.name or "").casefold(), chat.chat_id)))
+
+
+def _check_keyword(keyword: str) -> None:
+    if not keyword.strip() or len(keyword) > KEYWORD_LENGTH:
+        raise UsageError(
+            Diagnostic(
+                text("Nothing to search for"),
+                text(
+                    "The platform finds nothing for an empty text or one of more than {limit} characters.",
+                    limit=KEYWORD_LENGTH,
+                ),
+                text("Search for the beginning of a word of the name, or of a member's name."),
+            )
+        )
+
+
+async def share_link(scope: Scope, key: str, validity: Validity, gateway: Gateway) -> ShareLink:
+    """Make a link by which people can join a group.
+
+    Raises:
+        UsageError: Nobody knows the key, or it has no chat yet.
+        PlatformError: The group has no share link, or our app may not share it.
+    """
+    groups = scope.configuration.fleet.groups
+    if key in scope.state.groups:
+        chat_id: str | None = scope.state.groups[key].chat_id
+    elif key in groups:
+        chat_id = groups[key].chat_id
+    else:
+        raise no_such_group([key])
+    if chat_id is None:
+        raise UsageError(
+            Diagnostic(
+                text("Group has no chat yet"),
+                text("`{key}` is in the configuration only, so that there is nothing to join.", key=key),
+                text("Run `groupctl apply {key}` first.", key=key),
+            )
+        )
+    return await gateway.share_link(chat_id, validity)
 
 
 # ------------------------------------------------------------------ the state, offline
@@ -374,18 +565,27 @@ def move_key(state: State, old: str, new: str) -> State:
     )
 
 
-def forget_key(state: State, key: str, now: float) -> State:
+def forget_key(state: State, key: str, now: float, *, abandon: bool = False) -> State:
     """Return the state without `key`: a bound group leaves a tombstone, an unfinished create is cleared.
+
+    Args:
+        state: The state.
+        key: A key that the state knows; one that was forgotten already can still be abandoned.
+        now: Seconds since 1970.
+        abandon: Whether the key never goes back to the chat, but gets a new one when it is in the files.
 
     Raises:
         UsageError: The state does not know the key.
     """
     groups, intents, tombstones = dict(state.groups), dict(state.intents), dict(state.tombstones)
     group, intent = groups.pop(key, None), intents.pop(key, None)
-    if group is None and intent is None:
+    buried = tombstones.get(key) if abandon else None
+    if group is None and intent is None and buried is None:
         raise no_such_group([key])
     if group:
-        tombstones[key] = Tombstone(time=now, group=group)
+        tombstones[key] = Tombstone(time=now, group=group, abandoned=abandon)
+    elif buried:
+        tombstones[key] = buried.model_copy(update={"abandoned": True})
     return state.model_copy(
         update={"groups": groups, "intents": intents, "tombstones": dict(sorted(tombstones.items()))}
     )

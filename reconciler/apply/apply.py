@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.apply.group import apply_group
+from reconciler.apply.images import UploadedImages
 from reconciler.apply.ports import Clock, Gateway
 from reconciler.apply.recorder import Recorder
 from reconciler.apply.run import Run
@@ -43,13 +44,14 @@ async def apply_plan(
     Raises nothing for what the platform refuses: that is part of the outcome.
     """
     places = asyncio.Semaphore(options.parallelism)
+    images = UploadedImages(recorder)
     ended = 0
 
     async def apply_one(group: GroupPlan) -> GroupOutcome:
         nonlocal ended
         async with places:
             outcome = await apply_group(
-                group, gateway, recorder, run, operate_as_owner=options.operate_as_owner
+                group, gateway, recorder, run, images, operate_as_owner=options.operate_as_owner
             )
         _tell(run, outcome)
         ended += 1
@@ -78,7 +80,10 @@ def _intend(plan: Plan, recorder: Recorder, clock: Clock) -> None:
     """Make the intents of all creates durable, in one write before the first of them."""
     intents = {
         group.key: Intent(
-            uuid=operation.uuid, incarnation=0, time=clock.now(), operation=operation.model_dump(mode="json")
+            uuid=operation.uuid,
+            incarnation=group.recorded.incarnation if group.recorded else 0,
+            time=clock.now(),
+            operation=operation.model_dump(mode="json"),
         )
         for group in plan.groups
         for step in group.performable

@@ -1,11 +1,12 @@
 """Performs the operations of one step and deals with what the platform answers to them.
 
 - A refused person does not spoil a create: it goes once more without people.
-- A refused field does not spoil an update: it goes once more without it, and the field is the failure.
+- A refused field does not spoil an update: it goes once more without it, and the field is the failure. The same
+  for the avatar of a create, and for a picture that could not be uploaded.
 - A refused document does not spoil other tabs: they go one by one, and the refused ones are the failure.
 - After an unknown outcome what is there is read, and what then still differs is done. The transport repeats
   what may be repeated blindly before that; a create is left to the next run, which repeats it by its key.
-- The same when a call names tabs or menus that somebody changed meanwhile.
+- The same when a call names tabs, menus or blocks that somebody changed meanwhile.
 
 Source: docs/behaviour.md, "Repeats".
 """
@@ -16,15 +17,25 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from reconciler.apply.images import UploadedImages
 from reconciler.apply.ports import Gateway
 from reconciler.apply.run import Run
-from reconciler.errors import Diagnostic, OutcomeUnknown, PlatformError, Refused, text
+from reconciler.errors import (
+    Diagnostic,
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    RunRefused,
+    text,
+)
 from reconciler.model.settings import Settings
 from reconciler.model.tabs import Tab
 from reconciler.plan.answers import Answer
 from reconciler.plan.operations import (
+    CreateBlocks,
     CreateChat,
     CreateTabs,
+    DeleteBlocks,
     DeleteMenus,
     DeleteTabs,
     Operation,
@@ -32,16 +43,27 @@ from reconciler.plan.operations import (
     SortMenus,
     SortTabs,
     TabUpdate,
+    UpdateBlocks,
     UpdateChat,
     UpdateTabs,
+    UploadImage,
 )
+from reconciler.plan.pictures import pictures_in, with_keys
 
 DOCUMENT_REFUSED: Final = 232051
 """No right on the document of a doc tab. Source: tabs.openapi.yaml, chat_tab_create `x-errors`."""
 
-_OVERTAKEN: Final = frozenset({0, 232001, 232072})
-"""What calls are refused with whose tabs or menus somebody removed or added meanwhile; 0 is the gateway's own.
-Source: tabs.openapi.yaml, `info.x-convergence`; menus.openapi.yaml, chat_menu_tree_sort `x-errors`."""
+_OVERTAKEN: Final = frozenset({0, 232001, 232072, 1770001, 1770002, 1770003, 1770021})
+"""What calls are refused with whose tabs, menus or blocks somebody removed or added meanwhile; 0 is the gateway's own.
+Source: tabs.openapi.yaml, `info.x-convergence`; menus.openapi.yaml, chat_menu_tree_sort `x-errors`;
+announcements.openapi.yaml, docx_chat_announcement_block_children_create `x-errors`."""
+
+_AVATAR_AT_CREATE: Final = frozenset({232001, 232021, 232041})
+"""What a create may be refused with for its avatar; its page has no code for that.
+Source: chats.openapi.yaml, chat_create `x-open-questions`."""
+
+_IMAGE_REFUSED: Final = frozenset({232041, 232056})
+"""An image key of the call is not usable. Source: wire-behaviour.md, section 12."""
 
 _ATTEMPTS: Final = 3
 """How often a step reads back and goes on before it gives up."""
@@ -60,6 +82,7 @@ class Calls:
 
     gateway: Gateway
     run: Run
+    images: UploadedImages
     chat_id: str
     absorb: Absorb
     """Takes what an operation did and its answer tells into the picture of the live group."""
@@ -98,13 +121,42 @@ class Calls:
                 pending = rest
 
     async def _perform_or_mend(self, operation: Operation) -> None:
+        if isinstance(operation, UploadImage):
+            await self._upload(operation)
+            return
+        bound = with_keys(self._without_missing(operation), self.images.known)
+        if bound is not None:
+            await self._call_or_mend(bound)
+
+    async def _call_or_mend(self, operation: Operation) -> None:
         try:
-            await self._call(self._without_missing(operation))
+            await self._call(operation)
         except Refused as error:
+            if error.facts.code in _IMAGE_REFUSED:
+                self.images.give_up(picture for picture, _ in pictures_in(operation))
             if not await self._mend(operation, error):
                 raise
 
-    async def _call(self, operation: Operation) -> None:
+    async def _upload(self, operation: UploadImage) -> None:
+        """Upload a file unless its image key is known; a refused avatar does not keep the rest from being written."""
+
+        async def perform() -> str:
+            answer = await self._call(operation)
+            assert answer.image, "an upload answers with an image key"
+            return answer.image
+
+        try:
+            key = await self.images.provide(operation, perform)
+        except RunRefused:
+            raise
+        except PlatformError as error:
+            if operation.purpose != "avatar":
+                raise
+            self.problems.append(error.diagnostic)
+        else:
+            self.absorb(operation, Answer(image=key))
+
+    async def _call(self, operation: Operation) -> Answer:
         if self.run.ending:
             raise Interrupted
         hopeless = self.run.hopeless(operation.kind)
@@ -114,18 +166,24 @@ class Calls:
         try:
             answer = await self.gateway.perform(operation, self.chat_id)
         except PlatformError as error:
-            self.maybe_done |= error.maybe_done
+            # An image that nobody knows of changes no group.
+            self.maybe_done |= error.maybe_done and not isinstance(operation, UploadImage)
             self.run.learn(operation.kind, error)
             raise
         self.chat_id = answer.chat_id or self.chat_id
         self.absorb(operation, answer)
+        return answer
 
     async def _mend(self, operation: Operation, error: Refused) -> bool:
         """Do what can be done of a refused operation; false when nothing can."""
         match operation:
             case CreateChat() if error.blames_people and (operation.users or operation.bots):
                 self.without_people = True
-                await self._call(operation.model_copy(update={"users": (), "bots": ()}))
+                await self._call_or_mend(operation.model_copy(update={"users": (), "bots": ()}))
+            case CreateChat() if operation.settings.avatar and error.facts.code in _AVATAR_AT_CREATE:
+                rest = without_field(operation.settings, "avatar")
+                await self._call(operation.model_copy(update={"settings": rest}))
+                self.problems.append(_avatar_refused(error))
             case UpdateChat() if error.field:
                 return await self._update_without(error, operation.settings)
             case CreateTabs() | UpdateTabs() if error.facts.code == DOCUMENT_REFUSED:
@@ -169,6 +227,16 @@ class Calls:
         return SortTabs(order=order)
 
 
+def _avatar_refused(error: Refused) -> Diagnostic:
+    return replace(
+        error.diagnostic,
+        summary=text("Avatar refused"),
+        hint=text(
+            "The image has to be uploaded as an avatar by this very app; name the file (`./…`) instead."
+        ),
+    )
+
+
 def _may_be_overtaken(operation: Operation, error: OutcomeUnknown | Refused) -> bool:
     """Tell whether reading back can show something else than was planned with."""
     if isinstance(error, OutcomeUnknown):
@@ -176,8 +244,18 @@ def _may_be_overtaken(operation: Operation, error: OutcomeUnknown | Refused) -> 
     return isinstance(operation, _NAMING) and error.facts.code in _OVERTAKEN
 
 
-_NAMING = (UpdateTabs, DeleteTabs, SortTabs, PatchMenuItem, DeleteMenus, SortMenus)
-"""Operations that name existing tabs or menus by their ids."""
+_NAMING = (
+    UpdateTabs,
+    DeleteTabs,
+    SortTabs,
+    PatchMenuItem,
+    DeleteMenus,
+    SortMenus,
+    UpdateBlocks,
+    CreateBlocks,
+    DeleteBlocks,
+)
+"""Operations that name existing tabs, menus or blocks by their ids or places."""
 
 
 def without_field(settings: Settings, path: str) -> Settings:

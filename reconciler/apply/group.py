@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from reconciler.apply.calls import Calls, Interrupted
+from reconciler.apply.images import UploadedImages
 from reconciler.apply.ports import Gateway
 from reconciler.apply.recorder import Recorder
 from reconciler.apply.recording import Recording, facet_of
@@ -22,11 +23,24 @@ from reconciler.model.address import Facet
 from reconciler.model.group import LiveGroup
 from reconciler.model.ids import other_bots_of, users_of
 from reconciler.model.members import LiveMembers
+from reconciler.model.pictures import with_images
 from reconciler.model.recorded import RecordedGroup, RecordedValue
-from reconciler.model.settings import NEW_GROUP_SETTINGS
+from reconciler.model.settings import NEW_GROUP_SETTINGS, UNREADABLE, Settings
 from reconciler.plan.answers import Answer
 from reconciler.plan.build import facet_difference, facet_steps, reading_problem
-from reconciler.plan.operations import AddManagers, AddMembers, CreateChat, Operation, SetModeration
+from reconciler.plan.operations import (
+    AddManagers,
+    AddMembers,
+    CreateChat,
+    DeleteTopNotice,
+    Operation,
+    PutTopNotice,
+    RemoveMembers,
+    RenameKey,
+    SetModeration,
+    UpdateChat,
+    UploadImage,
+)
 from reconciler.plan.outcome import GroupOutcome, Status, StepOutcome
 from reconciler.plan.plan import GroupPlan, Step, StepAction
 
@@ -42,7 +56,13 @@ _REPORTED = (
 
 
 async def apply_group(
-    plan: GroupPlan, gateway: Gateway, recorder: Recorder, run: Run, *, operate_as_owner: bool
+    plan: GroupPlan,
+    gateway: Gateway,
+    recorder: Recorder,
+    run: Run,
+    images: UploadedImages,
+    *,
+    operate_as_owner: bool,
 ) -> GroupOutcome:
     """Perform the steps of one group and return what became of them; never raises a platform error."""
     if plan.problem:
@@ -52,7 +72,7 @@ async def apply_group(
     if run.closed:
         recorder.withdraw(plan.key)
         return _untried(plan, Status.NOT_STARTED, run.stopped)
-    return await _Group(plan, gateway, recorder, run, operate_as_owner=operate_as_owner).apply()
+    return await _Group(plan, gateway, recorder, run, images, operate_as_owner=operate_as_owner).apply()
 
 
 def _untried(plan: GroupPlan, status: Status, problem: Diagnostic | None) -> GroupOutcome:
@@ -66,12 +86,20 @@ class _Group:
     """One group on its way. `live` is the best picture of it, brought up to date by every answer."""
 
     def __init__(
-        self, plan: GroupPlan, gateway: Gateway, recorder: Recorder, run: Run, *, operate_as_owner: bool
+        self,
+        plan: GroupPlan,
+        gateway: Gateway,
+        recorder: Recorder,
+        run: Run,
+        images: UploadedImages,
+        *,
+        operate_as_owner: bool,
     ) -> None:
         self._plan = plan
         self._gateway = gateway
         self._recorder = recorder
         self._run = run
+        self._images = images
         self._operate_as_owner = operate_as_owner
         self._chat_id = plan.chat_id or ""
         self._live = plan.live or LiveGroup(chat_id=self._chat_id)
@@ -119,9 +147,16 @@ class _Group:
                 known = self._recorded or RecordedGroup(chat_id=self._chat_id)
                 self._put(known.model_copy(update={"chat_id": self._chat_id}))
                 return StepOutcome(address=step.address, status=Status.DONE), None
-            case StepAction.FORGET:
-                self._recorder.forget(self._plan.key)
+            case StepAction.RENAME:
+                [renaming] = step.operations
+                assert isinstance(renaming, RenameKey)
+                self._recorder.rename(renaming.old, self._plan.key)
                 return StepOutcome(address=step.address, status=Status.DONE), None
+            case StepAction.FORGET:
+                self._recorder.forget(self._plan.key, gone=self._live.status != "normal")
+                return StepOutcome(address=step.address, status=Status.DONE), None
+            case StepAction.DISSOLVE:
+                return await self._dissolve(step), None
             case StepAction.CREATE | StepAction.RESUME:
                 return await self._create(step)
             case StepAction.UPDATE:
@@ -150,17 +185,19 @@ class _Group:
             if step.action is StepAction.RESUME:
                 problem = _with_way_out(problem, self._plan.key)
             return _failed(step, calls.count, problem), None
-        [operation] = step.operations
+        *_, operation = step.operations
         assert isinstance(operation, CreateChat)
         holder = self._recorder.holder(calls.chat_id)
         if holder:
             self._recorder.withdraw(self._plan.key)
             return _failed(step, calls.count, _held(calls.chat_id, holder)), None
         self._chat_id = calls.chat_id
-        self._put(RecordedGroup(chat_id=self._chat_id, created_by_us=True))
+        assert self._recorded, "a create comes with what will be recorded"
+        self._put(self._recorded.model_copy(update={"chat_id": self._chat_id}))
         if step.action is StepAction.RESUME:
             return await self._find(step, calls)
-        came = () if calls.without_people else (*operation.users, *operation.bots)
+        owner = (operation.owner,) if operation.owner else ()
+        came = owner if calls.without_people else (*owner, *operation.users, *operation.bots)
         self._live = _without_others(self._live, came)
         self._before = self._live
         self._came(came)
@@ -171,15 +208,16 @@ class _Group:
     async def _find(self, step: Step, calls: Calls) -> tuple[StepOutcome, list[Step] | None]:
         """Go on with a group that may have been made, and changed, any time ago."""
         assert self._plan.desired
+        self._live = self._live.model_copy(update={"top_notice": None})
         try:
             await self._refresh(self._plan.desired.facets)
         except PlatformError as error:
             return _failed(step, calls.count, error.diagnostic), None
-        [operation] = step.operations
+        *_, operation = step.operations
         assert isinstance(operation, CreateChat)
         present = self._live.members.users if self._live.members else frozenset()
         self._before = self._live
-        self._came(each for each in operation.users if each in present)
+        self._came(each for each in (operation.owner, *operation.users) if each in present)
         return StepOutcome(address=step.address, status=Status.DONE, calls=calls.count), self._steps()
 
     def _steps(self) -> list[Step]:
@@ -190,6 +228,23 @@ class _Group:
                 self._plan.desired, self._live, self._recorded, operate_as_owner=self._operate_as_owner
             )
         )
+
+    # -------------------------------------------------------------- dissolve
+
+    async def _dissolve(self, step: Step) -> StepOutcome:
+        async def replan() -> Sequence[Operation]:
+            live = await self._gateway.read_group(self._chat_id, ())
+            return step.operations if live.status == "normal" else ()
+
+        calls = Calls(self._gateway, self._run, self._images, self._chat_id, self._absorb, replan)
+        try:
+            await calls.perform(step.operations)
+        except Interrupted:
+            return _cut_off(step, calls)
+        except PlatformError as error:
+            return _failed(step, calls.count, error.diagnostic)
+        self._recorder.forget(self._plan.key, gone=True)
+        return StepOutcome(address=step.address, status=Status.DONE, calls=calls.count)
 
     # -------------------------------------------------------------- update
 
@@ -256,7 +311,7 @@ class _Group:
             await self._refresh({facet})
             return list(self._feasible(self._difference(facet)[1]))
 
-        return Calls(self._gateway, self._run, self._chat_id, self._absorb, replan)
+        return Calls(self._gateway, self._run, self._images, self._chat_id, self._absorb, replan)
 
     async def _refresh(self, facets: Iterable[Facet]) -> None:
         wanted = frozenset(facets)
@@ -269,7 +324,8 @@ class _Group:
         if problem:
             raise Refused(problem)
         told = {name: value for name, value in live if value is not None}
-        self._live = self._live.model_copy(update={**told, "owner": live.owner})
+        settings = _with_believed(live.settings, self._live.settings)
+        self._live = self._live.model_copy(update={**told, "settings": settings, "owner": live.owner})
         self._told = wanted
 
     def _absorb(self, operation: Operation, answer: Answer) -> None:
@@ -280,12 +336,36 @@ class _Group:
             "menus": answer.menus,
         }
         self._live = self._live.model_copy(update={k: v for k, v in told.items() if v is not None})
+        written = self._written(operation)
+        self._live = self._live.model_copy(update=written)
+        if isinstance(operation, UploadImage):
+            self._take_images()
         # A call that tells nothing makes what an earlier one told stale.
         self._told = frozenset(_TELLS[name] for name, value in told.items() if value is not None)
+        if "top_notice" in written:
+            self._told |= {Facet.TOP_NOTICE}
         for name, reason in _REPORTED:
             self._absent.update(dict.fromkeys(getattr(answer, name), reason))
+        if answer.pending:
+            self._invited(answer.pending)
         if isinstance(operation, AddMembers):
             self._came(each for each in operation.ids if each not in self._absent)
+        elif isinstance(operation, RemoveMembers):
+            self._went(operation.ids)
+
+    def _written(self, operation: Operation) -> dict[str, object]:
+        """Return what is certain to be live since an operation succeeded, of that which nothing reads back."""
+        match operation:
+            case CreateChat():
+                return {"settings": _with_believed(self._live.settings, operation.settings)}
+            case UpdateChat() if operation.settings.avatar:
+                return {"settings": _with_believed(self._live.settings, operation.settings)}
+            case PutTopNotice():
+                return {"top_notice": "announcement"}
+            case DeleteTopNotice():
+                return {"top_notice": "none"}
+            case _:
+                return {}
 
     def _absences(self, step: Step) -> Iterator[Diagnostic]:
         """Yield the warnings about people of a step who did not come in."""
@@ -298,6 +378,12 @@ class _Group:
         elif concerned:
             yield left_out(step.address, concerned)
 
+    def _take_images(self) -> None:
+        """Desire image keys in the place of files that were uploaded: that is what live tells of them."""
+        assert self._plan.desired
+        desired = with_images(self._plan.desired, self._images.known)
+        self._plan = self._plan.model_copy(update={"desired": desired})
+
     # -------------------------------------------------------------- records
 
     def _put(self, group: RecordedGroup) -> None:
@@ -306,13 +392,42 @@ class _Group:
 
     def _came(self, people: Iterable[str]) -> None:
         """Record people we added: of bots, and in a list that is cut, nothing else tells that they are in."""
+        assert self._plan.desired
+        listed = frozenset(self._plan.desired.members.items if self._plan.desired.members else ())
+        came = list(people)
+        self._add("members", [each for each in came if each in listed])
+        self._add("implied", [each for each in came if each not in listed])
+
+    def _invited(self, people: Iterable[str]) -> None:
+        """Record who waits for approval, so that nobody is invited every time."""
         assert self._recorded
-        known = self._recorded.items("members") or []
-        added = RecordedValue(sent=list(dict.fromkeys([*known, *people])))
-        if added.sent:
-            self._put(
-                self._recorded.model_copy(update={"values": {**self._recorded.values, "members": added}})
-            )
+        invited = {**self._recorded.invited, **dict.fromkeys(people, self._recorder.now)}
+        self._put(self._recorded.model_copy(update={"invited": invited}))
+
+    def _waiting(self, recorded: RecordedGroup, wanted: Iterable[str]) -> dict[str, float]:
+        """Return the invitations that still count: of people who are wanted and not in the group yet."""
+        present = self._live.members.users if self._live.members else frozenset()
+        still = frozenset(wanted) - present
+        return {each: time for each, time in recorded.invited.items() if each in still}
+
+    def _add(self, path: str, people: Sequence[str]) -> None:
+        assert self._recorded
+        if people:
+            known = self._recorded.items(path) or []
+            self._put_people(path, dict.fromkeys([*known, *people]))
+
+    def _went(self, people: Iterable[str]) -> None:
+        """Record people we removed: of bots nothing else tells that they are out."""
+        assert self._recorded
+        gone = frozenset(people)
+        known = self._recorded.items("members")
+        if known is not None:
+            self._put_people("members", (each for each in known if each not in gone))
+
+    def _put_people(self, path: str, people: Iterable[str]) -> None:
+        assert self._recorded
+        values = {**self._recorded.values, path: RecordedValue(sent=list(people))}
+        self._put(self._recorded.model_copy(update={"values": values}))
 
     def _remember(self, facets: Iterable[Facet]) -> None:
         """Record facets as far as they are as desired, and drop what is managed no longer."""
@@ -326,6 +441,8 @@ class _Group:
             if facet_of(path) in desired.facets and facet_of(path) not in told
         }
         left = {change.path for facet in told for change in self._difference(facet)[0]}
+        waiting = self._waiting(recorded, desired.implied_members)
+        left |= {f"members/{each}" for each in waiting}
         recording = Recording(
             desired, self._before, self._live, recorded, unsettled=frozenset(left - self._normalised)
         )
@@ -333,9 +450,19 @@ class _Group:
             values |= recording.values(facet)
         self._put(
             recorded.model_copy(
-                update={"values": dict(sorted(values.items())), "on_remove": desired.on_remove}
+                update={
+                    "values": dict(sorted(values.items())),
+                    "invited": waiting,
+                    "on_remove": desired.on_remove,
+                    "gave_away": recorded.gave_away or self._live.owner is not None,
+                }
             )
         )
+
+
+def _with_believed(told: Settings, written: Settings) -> Settings:
+    """Return the settings that a call told, with those that no call tells as they were written."""
+    return told.model_copy(update={name: getattr(written, name) for name in UNREADABLE})
 
 
 _TELLS = {
@@ -348,7 +475,9 @@ _TELLS = {
 
 def _is_told(facet: Facet, live: LiveGroup) -> bool:
     """Tell whether live shows a facet: what it does not show cannot be recorded as done."""
-    return facet is Facet.OWNER or getattr(live, facet.value) is not None
+    if facet is Facet.OWNER:
+        return True
+    return getattr(live, "members" if facet is Facet.DEPARTURES else facet.value) is not None
 
 
 def _with_way_out(problem: Diagnostic, key: str) -> Diagnostic:
@@ -391,7 +520,9 @@ def _verify_create(step: Step, operation: CreateChat, live: LiveGroup) -> Verdic
     sent = [change.model_copy(update={"before": defaults.get(change.path)}) for change in step.changes]
     told = live.settings.fields()
     left = [
-        change for change in diff_settings(operation.settings, live.settings, None) if change.path in told
+        change
+        for change in diff_settings(operation.settings, live.settings, None)
+        if change.path in told and change.path not in UNREADABLE
     ]
     return compare(step.address, sent, left)
 

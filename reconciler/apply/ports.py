@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from reconciler.model.address import Facet
 from reconciler.model.group import LiveGroup
+from reconciler.model.persons import Person
 from reconciler.model.recorded import State
-from reconciler.plan.answers import Answer, ListedChat
+from reconciler.plan.answers import Answer, ListedChat, ShareLink, Validity
 from reconciler.plan.operations import Operation
 
 
@@ -25,6 +26,22 @@ class Gateway(Protocol):
 
     async def list_chats(self) -> tuple[ListedChat, ...]:
         """Return every chat our app is in; raises rather than returning a part."""
+        ...
+
+    async def search_chats(self, keyword: str) -> tuple[ListedChat, ...]:
+        """Return every chat that our app can see and that fits a keyword, in no certain order."""
+        ...
+
+    async def share_link(self, chat_id: str, validity: Validity) -> ShareLink:
+        """Make a link by which people can join a chat."""
+        ...
+
+    async def find_people(self, names: Iterable[str]) -> Mapping[str, Person]:
+        """Return what the company's directory says of each of `names`: e-mail, mobile, `on_…`, `user_id:…`."""
+        ...
+
+    async def display_names(self, open_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the names of people, as far as they can be read; raises nothing for those that cannot."""
         ...
 
     async def perform(self, operation: Operation, chat_id: str) -> Answer:

@@ -7,11 +7,12 @@ within a second. When a write fails nothing more is recorded, and the runner sta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Self
 
 from reconciler.apply.ports import Clock, StateStore
 from reconciler.errors import StateError
+from reconciler.model.pictures import Images
 from reconciler.model.recorded import Intent, RecordedGroup, State, Tombstone
 
 FLUSH_SECONDS: Final = 1.0
@@ -33,6 +34,7 @@ class Recorder:
         self._groups = dict(state.groups)
         self._intents = dict(state.intents)
         self._tombstones = dict(state.tombstones)
+        self._images = dict(state.images)
         self._holders = {group.chat_id: key for key, group in state.groups.items()}
         self._begun: set[str] = set()
         """Keys whose intents are of this run."""
@@ -57,8 +59,14 @@ class Recorder:
                 "groups": dict(sorted(self._groups.items())),
                 "intents": dict(sorted(self._intents.items())),
                 "tombstones": dict(sorted(self._tombstones.items())),
+                "images": dict(sorted(self._images.items())),
             }
         )
+
+    @property
+    def now(self) -> float:
+        """The time, in seconds since 1970."""
+        return self._clock.now()
 
     def bind_tenant(self, app_id: str, tenant_key: str) -> None:
         """Remember whose groups these are; a state belongs to one app in one tenant for ever."""
@@ -108,12 +116,38 @@ class Recorder:
         else:
             self._write_soon()
 
-    def forget(self, key: str) -> None:
-        """Stop managing a key, leaving a tombstone."""
+    def rename(self, old: str, new: str) -> None:
+        """Know what is known of `old` by the key `new`."""
+        for known in (self._groups, self._intents, self._tombstones):
+            if old in known:
+                known[new] = known.pop(old)  # type: ignore[assignment]  # the same one it came from
+        if new in self._groups:
+            self._holders[self._groups[new].chat_id] = new
+            self._tombstones.pop(new, None)
+        self._write_soon()
+
+    def forget(self, key: str, *, gone: bool = False) -> None:
+        """Stop managing a key, leaving a tombstone; with the chat `gone` a later one gets a new chat."""
         group = self._groups.pop(key)
         self._holders.pop(group.chat_id, None)
-        self._tombstones[key] = Tombstone(time=self._clock.now(), group=group)
+        self._tombstones[key] = Tombstone(time=self._clock.now(), group=group, abandoned=gone)
         self._write_soon()
+
+    @property
+    def images(self) -> Images:
+        """Image keys of uploaded files."""
+        return self._images
+
+    def keep_image(self, name: str, key: str) -> None:
+        """Remember which image key came of an upload."""
+        self._images[name] = key
+        self._write_soon()
+
+    def drop_images(self, names: Iterable[str]) -> None:
+        """Forget image keys that are of no use."""
+        for name in list(names):
+            del self._images[name]
+            self._write_soon()
 
     def _write_soon(self) -> None:
         if self._timer is None:

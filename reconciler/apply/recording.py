@@ -11,12 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
 
+from reconciler.diff.announcement import recorded_markdown
 from reconciler.diff.menus import match_menus, menu_differs, menu_form
 from reconciler.diff.tabs import match_tabs, tab_differs, tab_form
 from reconciler.model.address import Facet
 from reconciler.model.base import JsonValue
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup, LiveGroup
+from reconciler.model.ids import other_bots_of
+from reconciler.model.markdown import markdown_of
 from reconciler.model.menus import LiveMenu, Menu
 from reconciler.model.recorded import RecordedGroup, RecordedValue, recorded_form, recorded_value
 from reconciler.model.tabs import LiveTab, Tab
@@ -27,11 +30,14 @@ Entries: TypeAlias = dict[str, tuple[JsonValue, JsonValue] | None]
 
 _COLLECTIONS: Final = {
     "members": Facet.MEMBERS,
+    "implied": Facet.MEMBERS,
     "managers": Facet.MANAGERS,
     "moderation": Facet.MODERATION,
     "moderators": Facet.MODERATION,
+    "announcement": Facet.ANNOUNCEMENT,
     "tabs": Facet.TABS,
     "menus": Facet.MENUS,
+    "top_notice": Facet.TOP_NOTICE,
     "owner": Facet.OWNER,
 }
 
@@ -62,22 +68,47 @@ class Recording:
             case Facet.SETTINGS:
                 return self._settings()
             case Facet.MEMBERS:
-                wanted = Collection[str](mode=Mode.ADDITIVE, items=desired.implied_members)
-                return self._people("members", wanted, _users(self.before), _users(self.after))
+                return self._members()
             case Facet.MANAGERS:
                 return self._people("managers", desired.managers, self.before.managers, self.after.managers)
             case Facet.MODERATION:
                 return self._moderation()
+            case Facet.ANNOUNCEMENT:
+                return self._announcement()
             case Facet.TABS:
                 return self._tabs()
             case Facet.MENUS:
                 return self._menus()
+            case Facet.TOP_NOTICE:
+                return self._settled({"top_notice": RecordedValue(sent=desired.top_notice)})
             case Facet.OWNER:
-                return self._settled({"owner": RecordedValue(sent=desired.owner)})
-            case Facet.EXISTENCE | Facet.LIFECYCLE:
+                known = self.recorded.values.get("owner")
+                # Of an owner who cannot be one nothing was sent.
+                value = RecordedValue(sent=desired.owner) if desired.owner else known
+                return self._settled({"owner": value} if value else {})
+            case Facet.DEPARTURES | Facet.EXISTENCE | Facet.LIFECYCLE:
                 return {}
             case _:
                 assert_never(facet)
+
+    def _members(self) -> Values:
+        """Return the listed members and, apart from them, those who came for a role only.
+
+        Who loses the role is not thrown out: only what left the list of members goes.
+        """
+        listed = self.desired.members or Collection[str](mode=Mode.ADDITIVE)
+        others = [each for each in self.desired.role_holders if each not in listed.items]
+        implied = Collection[str](mode=Mode.ADDITIVE, items=tuple(others))
+        # Whom we invited came by us, whenever that was approved.
+        before, after = (_users(self.before) or frozenset()) - self.recorded.invited.keys(), self._present()
+        values = self._people("members", self.desired.members, before, after)
+        return values | self._people("implied", implied, before, after, prefix="members")
+
+    def _present(self) -> frozenset[str] | None:
+        """Return who is in the group; bots are believed to be as recorded."""
+        users = _users(self.after)
+        known = self.recorded.items("members") or []
+        return users if users is None else users | frozenset(other_bots_of(known))
 
     def _settings(self) -> Values:
         live = self.after.settings.fields()
@@ -120,6 +151,13 @@ class Recording:
         return self._items(
             facet, wanted.mode, entries, frozenset(before or ()), frozenset(after or ()), prefix=prefix
         )
+
+    def _announcement(self) -> Values:
+        wanted, live = self.desired.announcement, self.after.announcement
+        assert wanted is not None, "only what is managed is remembered"
+        assert live is not None, "only what is told is remembered"
+        value = _value("announcement", markdown_of(wanted.blocks), recorded_markdown(wanted, live))
+        return self._settled({"announcement": value})
 
     def _tabs(self) -> Values:
         wanted = self.desired.tabs

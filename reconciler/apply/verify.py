@@ -15,10 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from reconciler.diff.changes import Change, ChangeKind
 from reconciler.errors import Diagnostic, Severity, text
 from reconciler.model.base import JsonValue
+
+LONGEST_SHOWN: Final = 400
+"""Characters of a value in a message; an announcement can have a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,10 @@ def _altered(where: str, change: Change) -> Diagnostic:
 
 
 def _shown(value: JsonValue) -> str:
-    return text("absent") if value is None else f"`{value}`"
+    if value is None:
+        return text("absent")
+    shown = str(value)
+    return f"`{shown}`" if len(shown) <= LONGEST_SHOWN else f"`{shown[:LONGEST_SHOWN]}…`"
 
 
 def not_added(where: str, ids: Sequence[str], reason: str) -> Diagnostic:

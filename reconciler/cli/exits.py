@@ -9,6 +9,7 @@ Source: docs/behaviour.md, "Exit statuses".
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -51,3 +52,10 @@ def exit_of_outcome(outcome: Outcome) -> Exit:
     if outcome.fruitless:
         return Exit.FAILED
     return Exit.OK if outcome.complete else Exit.PARTIAL
+
+
+def exit_of_parts(done: int, problems: Collection[object]) -> Exit:
+    """Return the exit status of a command whose parts end apart: `done` of them well, each other with a problem."""
+    if not problems:
+        return Exit.OK
+    return Exit.PARTIAL if done else Exit.FAILED

@@ -9,12 +9,17 @@ from typing import Final
 import click
 
 from reconciler import __version__
+from reconciler.cli.commands.adopt import adopt
 from reconciler.cli.commands.apply import apply
 from reconciler.cli.commands.completion import completion
 from reconciler.cli.commands.emulator import emulator
 from reconciler.cli.commands.forget import forget
+from reconciler.cli.commands.import_ import import_
 from reconciler.cli.commands.init import init
+from reconciler.cli.commands.link import link
+from reconciler.cli.commands.list import list_, search
 from reconciler.cli.commands.plan import plan
+from reconciler.cli.commands.pull import pull
 from reconciler.cli.commands.schema import schema
 from reconciler.cli.commands.show import show
 from reconciler.cli.commands.state import state
@@ -56,7 +61,25 @@ def groupctl(options: Options) -> None:
     del options
 
 
-for command in (init, validate, plan, apply, show, forget, state, schema, emulator, completion):
+COMMANDS: Final = (
+    init,
+    validate,
+    plan,
+    apply,
+    show,
+    list_,
+    search,
+    link,
+    import_,
+    adopt,
+    pull,
+    forget,
+    state,
+    schema,
+    emulator,
+    completion,
+)
+for command in COMMANDS:
     groupctl.add_command(command)
 
 

@@ -50,6 +50,25 @@ def answer_done(message: str, options: Options, **facts: Any) -> None:
         answer(translate(message))
 
 
+def answer_parts(options: Options, problems: Iterable[Diagnostic], message: str, **facts: Any) -> None:
+    """Print what a command has done of its parts, and why the others failed.
+
+    Args:
+        options: Say whether a program asks.
+        problems: Of the parts that failed.
+        message: For people, as it is printed; nothing when it is empty.
+        facts: For programs, instead of the message.
+    """
+    listed = list(problems)
+    if options.json:
+        from reconciler.render.as_json import diagnostics_json
+
+        answer(diagnostics_json(options.command, listed, **facts))
+    elif message:
+        answer(message)
+    tell_diagnostics(listed, options)
+
+
 def tell(content: str) -> None:
     """Print something that is not the answer."""
     write(sys.stderr, content if content.endswith("\n") else content + "\n")

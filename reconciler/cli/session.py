@@ -113,7 +113,9 @@ class Session:
 
         base_url = base_url_of(self.endpoint, trusted_hosts(os.environ))
         credentials = read_credentials(os.environ, Path.cwd())
-        gateway = connect(credentials, base_url, parallelism=self.parallelism)
+        gateway = connect(
+            credentials, base_url, parallelism=self.parallelism, pictures=self.configuration.picture
+        )
         try:
             yield gateway, credentials.app_id
         finally:
@@ -133,6 +135,7 @@ class Session:
             "http://emulator.invalid",
             http_transport=EmulatorTransport(emulator),
             parallelism=self.parallelism,
+            pictures=self.configuration.picture,
         )
         try:
             yield gateway, app_id

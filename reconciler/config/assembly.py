@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
+from reconciler.config.announcement import Announcements
 from reconciler.config.checks import check_fleet, check_group, check_layer
 from reconciler.config.desired import desired_group
 from reconciler.config.layers import Normalizer
 from reconciler.config.merge import Layer, merge, overlay
 from reconciler.config.persons import Definition, People
+from reconciler.config.pictures import Pictures
 from reconciler.config.positions import Origin
 from reconciler.config.problems import Problems
 from reconciler.config.tree import Node, YamlList, YamlMap, empty_list, empty_map
@@ -27,10 +30,19 @@ class Assembly:
 
     groups: dict[str, DesiredGroup]
     origins: dict[str, Origin]
+    people: dict[str, str]
+    """Whom aliases stand for."""
+    pictures: dict[str, Path]
+    """Files of pictures by their digests."""
 
 
 def assemble(
-    settings: YamlMap, files: Sequence[YamlMap], problems: Problems, *, complete: bool = True
+    settings: YamlMap,
+    files: Sequence[YamlMap],
+    problems: Problems,
+    *,
+    root: Path = Path(),
+    complete: bool = True,
 ) -> Assembly:
     """Merge all files to groups and check them.
 
@@ -38,10 +50,11 @@ def assemble(
         settings: The tree of `groupctl.yaml`; its shape was checked.
         files: The trees of the other files; their order means nothing.
         problems: Takes everything that is wrong.
+        root: Folder of the fleet.
         complete: Whether all files could be read. If not, names that are missing may stand in one of the others,
             and are no problems of their own.
     """
-    return _Assembler(settings, files, problems, complete=complete).assemble()
+    return _Assembler(settings, files, problems, root, complete=complete).assemble()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class _Defined:
 
 class _Assembler:
     def __init__(
-        self, settings: YamlMap, files: Sequence[YamlMap], problems: Problems, *, complete: bool
+        self, settings: YamlMap, files: Sequence[YamlMap], problems: Problems, root: Path, *, complete: bool
     ) -> None:
         self._problems = problems
         self._complete = complete
@@ -77,7 +90,14 @@ class _Assembler:
         definitions = {
             alias: Definition(each.value, each.holder.value_source(alias)) for alias, each in people.items()
         }
-        self._normalizer = Normalizer(People(definitions, problems, complete=complete), problems)
+        self._pictures = Pictures(root, problems)
+        self._people = People(definitions, problems, complete=complete)
+        self._normalizer = Normalizer(
+            self._people,
+            Announcements(root, problems),
+            self._pictures,
+            problems,
+        )
         templates = self._collect(everywhere, "templates", text("Template defined twice"))
         self._templates = {name: self._layer(each.value) for name, each in templates.items()}
         self._groups = self._collect(files, "groups", text("Key defined twice"))
@@ -100,7 +120,7 @@ class _Assembler:
         check_fleet(effective, self._problems)
         if not self._problems.has_errors:
             groups = {key: desired_group(key, values) for key, values in effective.items()}
-        return Assembly(groups, origins)
+        return Assembly(groups, origins, self._people.definitions, self._pictures.files)
 
     def _layer(self, written: YamlMap, key: str = "") -> Layer:
         layer = self._normalizer.layer(written, key)

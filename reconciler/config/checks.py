@@ -13,7 +13,6 @@ from typing import Final
 
 from reconciler.config.problems import Problems
 from reconciler.config.tree import Node, YamlList, YamlMap
-from reconciler.config.wording import NOT_YET
 from reconciler.errors import Source, Text, text
 from reconciler.model.address import address
 from reconciler.model.ids import SELF
@@ -81,6 +80,8 @@ def check_group(values: YamlMap, key: str, problems: Problems) -> None:
     for facet in ("managers", "tabs", "menus"):
         if facet in values:
             _check_keep(values[facet], scope.at(facet), problems)
+    if "members" in values:
+        _check_keep(values["members"], scope.at("members"), problems, default="additive")
     if "moderation" in values and "moderators" in values["moderation"]:
         _check_keep(values["moderation"]["moderators"], scope.at("moderation"), problems)
 
@@ -108,6 +109,44 @@ def check_fleet(groups: Mapping[str, YamlMap], problems: Problems) -> None:
         text("Rename one of them, or make one `private`."),
         problems,
     )
+    _check_previously(groups, problems)
+
+
+def _check_previously(groups: Mapping[str, YamlMap], problems: Problems) -> None:
+    """Check that an old key is one no longer, and became one key only."""
+    claims = sorted(
+        (values["previously"].item_source(index), old, key)
+        for key, values in groups.items()
+        for index, old in enumerate(values.get("previously", ()))
+    )
+    first: dict[str, tuple[str, Source]] = {}
+    for source, old, key in claims:
+        if old in groups:
+            problems.error(
+                text("Old key is still a key"),
+                text(
+                    "`{old}` cannot have become `{key}`: the files still have the key `{old}`.",
+                    old=old,
+                    key=key,
+                ),
+                hint=text("Remove one of the two."),
+                address=key,
+                source=source,
+            )
+        elif old in first:
+            problems.error(
+                text("Old key claimed twice"),
+                text(
+                    "`{old}` became `{key}` already, in {place}.",
+                    old=old,
+                    key=first[old][0],
+                    place=first[old][1],
+                ),
+                hint=text("A group has one key. Remove one of the two."),
+                address=key,
+                source=source,
+            )
+        first.setdefault(old, (key, source))
 
 
 def _is_public(values: YamlMap) -> bool:
@@ -288,10 +327,10 @@ def _check_managers(managers: YamlMap, where: str, problems: Problems) -> None:
         )
 
 
-def _check_keep(collection: YamlMap, where: str, problems: Problems) -> None:
+def _check_keep(collection: YamlMap, where: str, problems: Problems, default: str = "exact") -> None:
     if "keep" not in collection:
         return
-    if collection.get("mode") == "additive":
+    if collection.get("mode", default) == "additive":
         problems.error(
             text("Conflicting settings"),
             text("`keep` has a meaning with `mode: exact` only; an `additive` list keeps everything anyway."),
@@ -349,7 +388,6 @@ def _check_tab(tab: YamlMap, where: str, problems: Problems) -> None:
                 address=where,
                 source=tab.key_source(key),
             )
-    _check_icon(tab, where, problems)
 
 
 def _check_unique_links(items: YamlList, scope: _Scope) -> None:
@@ -413,7 +451,6 @@ def _check_menu_entry(entry: YamlMap, where: str, problems: Problems) -> None:
             _check_link(url, client, where, problems)
     elif url is not None:
         _check_link(entry, "url", where, problems)
-    _check_icon(entry, where, problems)
 
 
 # Things of collections
@@ -494,22 +531,3 @@ def _check_link(holder: YamlMap, key: str, where: str, problems: Problems) -> No
             address=where,
             source=holder.value_source(key),
         )
-
-
-def _check_icon(holder: YamlMap, where: str, problems: Problems) -> None:
-    if "icon" not in holder or holder["icon"].startswith("img_"):
-        return
-    if holder["icon"].startswith(("./", "../")):
-        summary, detail = NOT_YET, text("A file as `icon` is not supported by this version yet.")
-    else:
-        summary, detail = (
-            text("Invalid icon"),
-            text("`icon` has to be an image key, which begins with `img_`."),
-        )
-    problems.error(
-        summary,
-        detail,
-        hint=text("Upload the picture to the platform and write its image key (`img_…`)."),
-        address=where,
-        source=holder.value_source("icon"),
-    )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from reconciler.config.tree import Node, YamlMap
+from reconciler.model.announcement import Announcement
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup
 from reconciler.model.menus import Menu, MenuItem, MenuLink
@@ -20,7 +21,7 @@ _Identities: Final = Collection[str]
 _Tabs: Final = Collection[Tab]
 _Menus: Final = Collection[Menu]
 
-_PLAIN_SETTINGS: Final = ("name", "description", "chat_type", "group_message_type")
+_PLAIN_SETTINGS: Final = ("name", "description", "avatar", "chat_type", "group_message_type")
 _RESTRICTIONS: Final = ("screenshot", "download", "message")
 
 
@@ -30,12 +31,15 @@ def desired_group(key: str, values: YamlMap) -> DesiredGroup:
         key=key,
         chat_id=values.get("chat_id"),
         settings=_settings(values),
+        previously=tuple(values.get("previously", ())),
         owner=values.get("owner"),
         managers=_collection(_Identities, values.get("managers"), Mode.EXACT, str),
         moderation=_moderation(values),
         members=_collection(_Identities, values.get("members"), Mode.ADDITIVE, str),
+        announcement=_announcement(values.get("announcement")),
         tabs=_collection(_Tabs, values.get("tabs"), Mode.EXACT, _tab),
         menus=_collection(_Menus, values.get("menus"), Mode.EXACT, _menu),
+        top_notice=values.get("top_notice"),
         on_remove=values.get("on_remove", "forget"),
     )
 
@@ -77,6 +81,13 @@ def _moderation(values: YamlMap) -> Moderation | None:
         mode=moderation["mode"],
         moderators=_collection(_Identities, moderation.get("moderators"), Mode.EXACT, str),
     )
+
+
+def _announcement(values: YamlMap | None) -> Announcement | None:
+    """Return a managed announcement; without a text nothing is managed, whatever `replace_all` is inherited."""
+    if values is None or "markdown" not in values:
+        return None
+    return Announcement(blocks=values["markdown"], replace_all=values.get("replace_all", False))
 
 
 def _tab(values: YamlMap) -> Tab:

@@ -83,9 +83,34 @@ def read_file(path: Path, file: str, problems: Problems) -> Document | None:
         file: Its name as shown to people.
         problems: Takes everything that is wrong.
     """
+    content = _content_of(path, file, MAX_BYTES, problems)
+    return None if content is None else read_bytes(content, file, problems)
+
+
+def read_text(path: Path, file: str, limit: int, problems: Problems) -> str | None:
+    """Return a text that a fleet names, with the same demands on its characters as on YAML, or `None`.
+
+    Args:
+        path: Where the file is.
+        file: Its name as shown to people.
+        limit: Bytes that it may have.
+        problems: Takes what is wrong.
+    """
+    content = _content_of(path, file, limit, problems)
+    if content is None:
+        return None
+    try:
+        return _visible(_decoded(content, file, limit), file)
+    except _Refused as refused:
+        problems.include((refused.diagnostic,))
+        return None
+
+
+def _content_of(path: Path, file: str, limit: int, problems: Problems) -> bytes | None:
+    """Return the bytes of a file, one more than the limit at most; `None` when it cannot be read."""
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            return stream.read(limit + 1)
     except OSError as error:
         problems.error(
             text("File cannot be read"),
@@ -93,22 +118,18 @@ def read_file(path: Path, file: str, problems: Problems) -> Document | None:
             source=Source(file, 1, 1),
         )
         return None
-    return read_bytes(content, file, problems)
 
 
 def read_bytes(content: bytes, file: str, problems: Problems) -> Document | None:
     """Return the tree of a file's content, or `None` when it cannot be read as a whole."""
     try:
-        return _read(_decoded(content, file), file, problems)
+        return _read(_visible(_decoded(content, file, MAX_BYTES), file), file, problems)
     except _Refused as refused:
         problems.include((refused.diagnostic,))
         return None
 
 
 def _read(content: str, file: str, problems: Problems) -> Document:
-    found = _FORBIDDEN.search(content)
-    if found:
-        raise _Refused(_forbidden(found.group(), _source_at(content, found.start(), file)))
     fast = accelerator()
     if fast is not None and not _DISPUTED.search(content):
         own = Problems()
@@ -359,13 +380,25 @@ def resolve(plain: str) -> Node:
     return plain
 
 
-def _decoded(content: bytes, file: str) -> str:
-    if len(content) > MAX_BYTES:
+def shown_size(limit: int) -> str:
+    """Return a number of bytes as people say it."""
+    return f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024} kB"
+
+
+def _visible(content: str, file: str) -> str:
+    found = _FORBIDDEN.search(content)
+    if found:
+        raise _Refused(_forbidden(found.group(), _source_at(content, found.start(), file)))
+    return content
+
+
+def _decoded(content: bytes, file: str, limit: int) -> str:
+    if len(content) > limit:
         raise _Refused(
             Diagnostic(
                 text("File too large"),
-                text("A configuration file may have {limit} MB.", limit=MAX_BYTES // 1024**2),
-                text("Split the file."),
+                text("This file may have {limit}.", limit=shown_size(limit)),
+                text("Split the file, or shorten it."),
                 source=Source(file, 1, 1),
             )
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
@@ -50,7 +50,11 @@ def find_root(start: Path) -> Path:
 
 
 def find_files(
-    root: Path, globs: Sequence[Glob], excluded: frozenset[Path], problems: Problems
+    root: Path,
+    globs: Sequence[Glob],
+    excluded: frozenset[Path],
+    problems: Problems,
+    planned: Iterable[PurePosixPath] = (),
 ) -> tuple[PurePosixPath, ...]:
     """Return the group files of a fleet, relative to `root`, in the order of their names.
 
@@ -59,9 +63,10 @@ def find_files(
         globs: Patterns relative to `root`.
         excluded: Resolved paths that are never group files.
         problems: Takes globs that match nothing and files that are really elsewhere.
+        planned: Files that are about to be written, relative to `root`.
     """
     hidden_too = any(part.startswith(_HIDDEN) for glob in globs for part in PurePosixPath(glob.pattern).parts)
-    candidates = sorted(_walk(root, hidden_too=hidden_too))
+    candidates = sorted({*_walk(root, hidden_too=hidden_too), *planned})
     found: set[PurePosixPath] = set()
     for glob in globs:
         pattern = PurePosixPath(glob.pattern).parts
@@ -92,6 +97,42 @@ def find_files(
 def is_below(root: Path, path: Path) -> bool:
     """Tell whether `path`, with all links resolved, is inside `root`."""
     return path.resolve().is_relative_to(root.resolve())
+
+
+def find_named_file(root: Path, written: str, source: Source, where: str, problems: Problems) -> Path | None:
+    """Return the file that a YAML file names; `None` when it may not be used or is none.
+
+    Args:
+        root: Folder of the fleet; with all links resolved the file has to be below it.
+        written: The path as seen from the YAML file.
+        source: Where it is written.
+        where: Address of what names it, for messages.
+        problems: Takes everything that is wrong.
+    """
+    path = Path(source.file).parent / written
+    try:
+        below, exists = is_below(root, path), path.is_file()
+    except (OSError, RuntimeError):  # far too long, or links in a circle
+        below, exists = True, False
+    if not below:
+        problems.error(
+            text("Path outside the fleet"),
+            text("`{path}` leads out of the folder of the fleet.", path=written),
+            hint=text("Put the file into the folder of the fleet or below it."),
+            address=where,
+            source=source,
+        )
+        return None
+    if not exists:
+        problems.error(
+            text("File missing"),
+            text("There is no file `{path}`.", path=Path(os.path.normpath(path)).as_posix()),
+            hint=text("Paths begin at the YAML file that names them."),
+            address=where,
+            source=source,
+        )
+        return None
+    return path.resolve()
 
 
 def _inside(root: Path, paths: Sequence[PurePosixPath], problems: Problems) -> Iterator[PurePosixPath]:

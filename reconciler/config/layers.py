@@ -3,6 +3,8 @@
 - A list of things becomes `{list: …}`; `moderation: only_owner` becomes `{mode: only_owner}`.
 - People and bots become `ou_…`, `cli_…` or `self`.
 - `share_card` becomes `add_member`, which is the same switch of the platform.
+- The Markdown of an announcement, or the path of its file, becomes blocks.
+- A file as avatar or icon becomes its digest.
 - `unmanaged` becomes dotted paths.
 """
 
@@ -11,15 +13,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from reconciler.config.announcement import Announcements
 from reconciler.config.merge import Layer
 from reconciler.config.persons import People
+from reconciler.config.pictures import Pictures
 from reconciler.config.problems import Problems
 from reconciler.config.schema import UNMANAGEABLE
 from reconciler.config.tree import Mark, Node, YamlList, YamlMap, empty_list, empty_map
-from reconciler.config.wording import NOT_YET_KEYS, closest, not_yet
+from reconciler.config.wording import closest
 from reconciler.errors import Source, Text, text
 from reconciler.model.address import address
 from reconciler.model.ids import is_bot
+from reconciler.model.pictures import Purpose
 from reconciler.model.settings import Settings
 
 _ADD_MEMBER: Final = {"allowed": "all_members", "not_allowed": "only_owner"}
@@ -33,17 +38,26 @@ class Normalizer:
 
     Args:
         people: The aliases of the fleet.
+        announcements: Reads Markdown, in files as well.
+        pictures: Reads avatars and icons.
         problems: Takes everything that is wrong within one layer.
     """
 
-    def __init__(self, people: People, problems: Problems) -> None:
+    def __init__(
+        self, people: People, announcements: Announcements, pictures: Pictures, problems: Problems
+    ) -> None:
         self._people = people
+        self._announcements = announcements
+        self._pictures = pictures
         self._problems = problems
         self._forms: dict[str, Callable[[YamlMap, str, str], None]] = {
             "permissions": self._permissions,
+            "owner": self._owner,
             "managers": self._people_list,
             "members": self._people_list,
             "moderation": self._moderation,
+            "announcement": self._announcement,
+            "avatar": self._avatar,
             "tabs": self._things,
             "menus": self._things,
         }
@@ -66,8 +80,43 @@ class Normalizer:
         values.drop("unmanaged")
         return Layer(values, tuple(self._unmanaged(values, paths, where)))
 
-    def _things(self, values: YamlMap, name: str, _where: str) -> None:
-        values[name] = _expanded(values[name], values.marks[name])
+    def _avatar(self, values: YamlMap, name: str, where: str) -> None:
+        self._picture(values, name, "avatar", address(where, "settings") if where else "")
+
+    def _things(self, values: YamlMap, name: str, where: str) -> None:
+        things = _expanded(values[name], values.marks[name])
+        if "list" in things:
+            things["list"] = self._with_icons(things["list"], (where, name))
+        values[name] = things
+
+    def _with_icons(self, things: YamlList, where: tuple[str, ...]) -> YamlList:
+        """Return tabs or menus with the icons as the platform or their digest names them."""
+        if not any("icon" in thing or "children" in thing for thing in things):
+            return things
+        changed = empty_list()
+        for thing, mark in zip(things, things.marks, strict=True):
+            here, twin = (*where, thing["name"]), thing.copy()
+            if "icon" in twin:
+                self._picture(twin, "icon", "message", address(*here) if where[0] else "")
+            if "children" in twin:
+                twin["children"] = self._with_icons(twin["children"], here)
+            changed.append_marked(twin, mark)
+        return changed
+
+    def _picture(self, holder: YamlMap, name: str, purpose: Purpose, where: str) -> None:
+        picture = self._pictures.resolve(holder[name], purpose, holder.value_source(name), where)
+        if picture is None:
+            holder.drop(name)
+        else:
+            holder[name] = picture
+
+    def _owner(self, values: YamlMap, name: str, where: str) -> None:
+        facet = address(where, name) if where else ""
+        owner = self._people.resolve(values[name], values.value_source(name), facet, self._problems)
+        if owner is None:
+            values.drop(name)
+        else:
+            values[name] = owner
 
     def _people_list(self, values: YamlMap, name: str, where: str) -> None:
         values[name] = self._people_in(
@@ -122,6 +171,19 @@ class Normalizer:
             moderation["moderators"] = moderators
         values[name] = moderation
 
+    def _announcement(self, values: YamlMap, name: str, where: str) -> None:
+        written, mark = values[name], values.marks[name]
+        if isinstance(written, YamlMap):
+            announcement = written.copy()
+        else:
+            announcement = empty_map()
+            announcement.put("markdown", written, mark)
+        if "markdown" in announcement:
+            facet = address(where, name) if where else ""
+            source = announcement.value_source("markdown")
+            announcement["markdown"] = self._announcements.read(announcement["markdown"], source, facet)
+        values[name] = announcement
+
     def _refuse_bots(self, moderators: YamlList, where: str) -> None:
         for index, identity in enumerate(moderators):
             if is_bot(identity):
@@ -163,9 +225,6 @@ class Normalizer:
     def _unmanaged(self, values: YamlMap, paths: YamlList, where: str) -> Iterator[str]:
         for index, path in enumerate(paths):
             source = paths.item_source(index)
-            if path in NOT_YET_KEYS:
-                self._error(*not_yet(text("`{path}` in `unmanaged`", path=path)), where, source)
-                continue
             if path not in UNMANAGEABLE:
                 suggestion = closest(path, UNMANAGEABLE)
                 self._error(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.config.assembly import Assembly, assemble
-from reconciler.config.document import Document, read_file
+from reconciler.config.document import Document, read_bytes, read_file
 from reconciler.config.files import DEFAULT_GLOBS, SETTINGS_FILE, Glob, find_files, find_root, is_below
+from reconciler.config.pictures import read_picture
 from reconciler.config.positions import Positions
 from reconciler.config.problems import Problems
 from reconciler.config.schema import GroupsFile, SettingsFile
@@ -26,6 +27,7 @@ from reconciler.model.fleet import Fleet, GuardLimits
 
 _NAMED_ENDPOINTS: Final = ("feishu", "lark", "emulator")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_AS_IT_IS: Final[Mapping[PurePosixPath, str]] = {}
 _URL: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -50,6 +52,15 @@ class Configuration:
     root: Path
     positions: Positions
     warnings: tuple[Diagnostic, ...]
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Whom aliases (without `@`) stand for."""
+    pictures: Mapping[str, Path] = field(default_factory=dict)
+    """Files of avatars and icons by their digests."""
+
+    def picture(self, digest: str) -> bytes | None:
+        """Return the content of a picture; `None` when no file holds it, or not any more."""
+        path = self.pictures.get(digest)
+        return read_picture(path, digest) if path else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +86,21 @@ def load_emulator_place(directory: Path) -> EmulatorPlace:
     return EmulatorPlace(emulator, root.absolute())
 
 
-def load_configuration(directory: Path) -> Configuration:
+def load_configuration(directory: Path, planned: Mapping[PurePosixPath, str] = _AS_IT_IS) -> Configuration:
     """Return the checked configuration of the fleet in `directory`, without any network.
+
+    Args:
+        directory: Folder of the fleet.
+        planned: Content of group files as they are about to be written, by their place below the folder.
 
     Raises:
         ConfigurationError: Holds every problem of every file, ordered by file, line and column.
     """
     with _collection_paused():
-        return _load(find_root(directory))
+        return _load(find_root(directory), planned)
 
 
-def _load(root: Path) -> Configuration:
+def _load(root: Path, planned: Mapping[PurePosixPath, str]) -> Configuration:
     problems = Problems()
     written, settings = _read_settings(root, problems)
     tree = empty_map() if written is None else written
@@ -93,11 +108,11 @@ def _load(root: Path) -> Configuration:
     _check_endpoint(tree, problems)
     _check_state(tree, root, problems)
     emulator = _emulator(settings, tree, root, problems)
-    documents = _read_groups(root, _globs(tree, start), emulator, problems)
+    documents = _read_groups(root, _globs(tree, start), emulator, problems, planned)
     trees = [validate(each, GroupsFile, problems) if each else None for each in documents]
     files = [each for each in trees if each is not None]
     complete = written is not None and len(files) == len(trees)
-    assembly = assemble(tree, files, problems, complete=complete)
+    assembly = assemble(tree, files, problems, root=root, complete=complete)
     if problems.has_errors:
         raise ConfigurationError(*problems.all)
     return Configuration(
@@ -108,6 +123,8 @@ def _load(root: Path) -> Configuration:
         root=root.absolute(),
         positions=Positions(assembly.origins),
         warnings=problems.all,
+        people=assembly.people,
+        pictures=assembly.pictures,
     )
 
 
@@ -178,12 +195,21 @@ def _globs(tree: YamlMap, start: Source) -> tuple[Glob, ...]:
 
 
 def _read_groups(
-    root: Path, globs: tuple[Glob, ...], emulator: EmulatorSettings, problems: Problems
+    root: Path,
+    globs: tuple[Glob, ...],
+    emulator: EmulatorSettings,
+    problems: Problems,
+    planned: Mapping[PurePosixPath, str],
 ) -> list[Document | None]:
     """Read all group files; `None` stands for one that cannot be read."""
     excluded = frozenset({emulator.scenario.resolve()})
-    paths = find_files(root, globs, excluded, problems)
-    return [read_file(root / path, _shown(root, str(path)), problems) for path in paths]
+    paths = find_files(root, globs, excluded, problems, planned)
+    return [
+        read_bytes(planned[path].encode(), _shown(root, str(path)), problems)
+        if path in planned
+        else read_file(root / path, _shown(root, str(path)), problems)
+        for path in paths
+    ]
 
 
 def _emulator(settings: SettingsFile, tree: YamlMap, root: Path, problems: Problems) -> EmulatorSettings:

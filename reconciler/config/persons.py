@@ -10,7 +10,7 @@ from typing import Final
 
 from reconciler.config.problems import Problems
 from reconciler.config.tree import Node
-from reconciler.config.wording import NOT_YET, closest
+from reconciler.config.wording import closest
 from reconciler.errors import Source, Text, text
 from reconciler.model.ids import BOT_PATTERN, SELF, USER_PATTERN
 
@@ -38,10 +38,12 @@ _FORMS: Final = (
     (re.compile(r"^\+[0-9]{6,15}$"), Form.MOBILE),
     (re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$"), Form.EMAIL),
 )
-_IDENTITIES: Final = frozenset({Form.SELF, Form.USER, Form.BOT})
-_NOT_AS_ALIAS: Final = frozenset({None, Form.SELF, Form.ALIAS})
+_NOT_AS_ALIAS: Final = frozenset({Form.SELF, Form.ALIAS})
 
-_ALLOWED: Final = text("Write `@alias`, an open id (`ou_…`), an app id (`cli_…`), or `self`.")
+_ALLOWED: Final = text(
+    "Write `@alias`, an e-mail address, a mobile number (`+86…`), `ou_…`, `on_…`, `user_id:…`, an app id (`cli_…`), "
+    "or `self`."
+)
 
 
 def form_of(written: str) -> Form | None:
@@ -72,21 +74,24 @@ class People:
     ) -> None:
         self._definitions = definitions
         self._complete = complete
-        self._usable = {f"@{alias}": _usable(alias, each, problems) for alias, each in definitions.items()}
-        self._known = {
-            alias: value for alias, value in self._usable.items() if value and form_of(value) in _IDENTITIES
-        }
+        self._known = {f"@{alias}": _usable(alias, each, problems) for alias, each in definitions.items()}
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """Whom aliases, without their `@`, stand for; without those that name nobody."""
+        return {alias[1:]: identity for alias, identity in self._known.items() if identity is not None}
 
     def resolve(self, written: str, source: Source, address: str, problems: Problems) -> str | None:
-        """Return who `written` is: `ou_…`, `cli_…` or `self`; `None` after a problem was told."""
-        known = self._known.get(written)
-        if known is not None:
-            return known
+        """Return who `written` is, with an alias replaced by what it stands for; `None` after a problem was told.
+
+        E-mail addresses come out in small letters: they are compared so.
+        """
+        if written in self._known:
+            return self._known[written]
         form = form_of(written)
-        if form in _IDENTITIES:
-            return written
         if form is Form.ALIAS:
-            return self._resolve_alias(written, source, address, problems)
+            self._tell_unknown_alias(written, source, address, problems)
+            return None
         if form is None:
             problems.error(
                 text("Unknown person"),
@@ -95,65 +100,48 @@ class People:
                 address=address,
                 source=source,
             )
-        else:
-            problems.error(NOT_YET, _cannot_look_up(form), hint=_USE_ID, address=address, source=source)
-        return None
-
-    def _resolve_alias(self, written: str, source: Source, address: str, problems: Problems) -> str | None:
-        alias = written[1:]
-        if alias not in self._definitions:
-            if self._complete:
-                problems.error(
-                    text("Unknown alias"),
-                    text("No file of the fleet defines `{alias}`.", alias=written),
-                    hint=_suggestion(alias, self._definitions),
-                    address=address,
-                    source=source,
-                )
             return None
-        form = form_of(self._usable[written] or "")
-        if form is not None:
-            problems.error(
-                NOT_YET,
-                text(
-                    "{why} {place} defines `{alias}` so.",
-                    why=_cannot_look_up(form),
-                    place=self._definitions[alias].source,
-                    alias=written,
-                ),
-                hint=_USE_ID,
-                address=address,
-                source=source,
-            )
-        return None
+        return _canonical(written, form)
+
+    def _tell_unknown_alias(self, written: str, source: Source, address: str, problems: Problems) -> None:
+        if not self._complete:
+            return
+        problems.error(
+            text("Unknown alias"),
+            text("No file of the fleet defines `{alias}`.", alias=written),
+            hint=_suggestion(written[1:], self._definitions),
+            address=address,
+            source=source,
+        )
 
 
-_USE_ID: Final = text("Use the open id (`ou_…`).")
-
-
-def _cannot_look_up(form: Form) -> Text:
-    return text("This version cannot look people up by {form} yet.", form=form.value)
+def _canonical(written: str, form: Form) -> str:
+    return written.lower() if form is Form.EMAIL else written
 
 
 def _suggestion(alias: str, known: Iterable[str]) -> Text:
     suggestion = closest(alias, known)
     if suggestion:
         return text("Did you mean `@{alias}`?", alias=suggestion)
-    return text("Define it under `people:`, for example:\n    people:\n      {alias}: ou_…", alias=alias)
+    return text(
+        "Define it under `people:`, for example:\n    people:\n      {alias}: name@example.com", alias=alias
+    )
 
 
 def _usable(alias: str, definition: Definition, problems: Problems) -> str | None:
     """Return what an alias stands for, or `None` when that names nobody."""
     if not isinstance(definition.value, str):
         return None
-    if form_of(definition.value) in _NOT_AS_ALIAS:
+    form = form_of(definition.value)
+    if form is None or form in _NOT_AS_ALIAS:
         problems.error(
             text("Unknown person"),
             text("The alias `{alias}` stands for neither a person nor a bot.", alias=alias),
             hint=text(
-                "Write an open id (`ou_…`) or an app id (`cli_…`). An alias cannot stand for another alias."
+                "Write an e-mail address, a mobile number, `ou_…`, `on_…`, `user_id:…` or an app id (`cli_…`). An "
+                "alias cannot stand for another alias."
             ),
             source=definition.source,
         )
         return None
-    return definition.value
+    return _canonical(definition.value, form)

@@ -39,6 +39,10 @@ class Positions:
         self._origins = origins
         self._last: tuple[str, YamlMap] = ("", empty_map())
 
+    def origin(self, key: str) -> Origin | None:
+        """Return where a group comes from; `None` for an unknown one."""
+        return self._origins.get(key)
+
     def find(self, key: str, path: str = "") -> Source | None:
         """Return where a value stands.
 

@@ -25,6 +25,7 @@ from reconciler.model.menus import SECOND_LEVELS, TOP_LEVELS
 from reconciler.model.moderation import ModerationMode
 from reconciler.model.tabs import CUSTOM_TABS
 from reconciler.model.tabs import NAME_LENGTH as TAB_NAME_LENGTH
+from reconciler.model.top_notice import TopNotice
 
 NAME_PATTERN: Final = r"^[^\s@/]+$"
 """Aliases and templates: one word of any script."""
@@ -35,6 +36,7 @@ UNMANAGEABLE: Final[tuple[str, ...]] = (
     "i18n_names",
     *(f"i18n_names.{locale}" for locale in settings.LOCALES),
     "description",
+    "avatar",
     "chat_type",
     "group_message_type",
     "permissions",
@@ -45,8 +47,10 @@ UNMANAGEABLE: Final[tuple[str, ...]] = (
     "managers",
     "moderation",
     "members",
+    "announcement",
     "tabs",
     "menus",
+    "top_notice",
 )
 """What `unmanaged` can name: the facets, and settings by dotted path."""
 
@@ -119,18 +123,27 @@ Mode: TypeAlias = Annotated[
         )
     ),
 ]
+_PERSON_PATTERN: Final = (
+    r"^(self|@[^\s@/]+|(ou|on|cli)_[0-9A-Za-z]+|user_id:\S+|\+[0-9]{6,15}|[^\s@]+@[^\s@]+\.[^\s@]+)$"
+)
 Person: TypeAlias = Annotated[
     str,
     Field(
-        description="`@alias`, an open id (`ou_…`), an app id (`cli_…`), or `self` for our own app.",
-        examples=["@lilei", "ou_7d8a6e6df7621556ce0d21922b676706", "self"],
-        json_schema_extra={"pattern": r"^(self|@[^\s@/]+|ou_[0-9A-Za-z]+|cli_[0-9A-Za-z]+)$"},
+        description="`@alias`, an e-mail address, a mobile number (`+86…`), an id (`ou_…`, `on_…`, `user_id:…`), an "
+        "app id (`cli_…`), or `self` for our own app.",
+        examples=["@lilei", "li.lei@example.com", "ou_7d8a6e6df7621556ce0d21922b676706", "self"],
+        json_schema_extra={"pattern": _PERSON_PATTERN},
     ),
 ]
 Link: TypeAlias = Annotated[str, Field(json_schema_extra={"pattern": "^https?://"})]
-ImageKey: TypeAlias = Annotated[
+Picture: TypeAlias = Annotated[
     str,
-    Field(examples=["img_v2_5b8a2a5c-3b4a-4f0e-8d3c-1f2e3d4c5b6a"], json_schema_extra={"pattern": "^img_"}),
+    Field(
+        description="A file (`./…`, `../…`, as seen from this one) below the folder of the fleet, or an image key "
+        "(`img_…`).",
+        examples=["./avatars/oncall.png", "img_v2_5b8a2a5c-3b4a-4f0e-8d3c-1f2e3d4c5b6a"],
+        json_schema_extra={"pattern": r"^(\.{1,2}/|img_)"},
+    ),
 ]
 GroupKey: TypeAlias = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
@@ -215,13 +228,11 @@ Persons: TypeAlias = Annotated[
 ]
 
 
-class MemberList(FileModel):
-    """People and bots that have to be in the group."""
+class MemberList(PersonList):
+    """Who is in the group, with what happens to those that are not listed."""
 
-    mode: Literal["additive"] = optional()
-    """`additive`: who is listed comes, nobody else goes."""
-    things: list[Person] = optional(alias="list")
-    """The listed people and bots."""
+    mode: Mode = optional()
+    """Default `additive`."""
 
 
 Members: TypeAlias = Annotated[
@@ -252,6 +263,20 @@ Posters: TypeAlias = Annotated[
 ]
 
 
+class Announcement(FileModel):
+    """The announcement, with what happens to live parts that Markdown cannot say."""
+
+    markdown: str = optional(examples=["./announcements/oncall.md"])
+    """Markdown, or the path of a file with it (`./…` or `../…`, as seen from this file)."""
+    replace_all: bool = optional()
+    """Whether tables, pictures and the like that people put there are replaced as well. Default `false`."""
+
+
+AnnouncementText: TypeAlias = Annotated[
+    Annotated[str, Tag(TEXT)] | Annotated[Announcement, Tag(MAP)], Discriminator(_shape)
+]
+
+
 class Tab(FileModel):
     """A tab of the group: a web page (`url`) or a document (`doc`)."""
 
@@ -270,8 +295,8 @@ class Tab(FileModel):
     """Address of a document. Our app has to be a collaborator of it."""
     open_in_app: bool = optional()
     """Whether a web page opens inside the app."""
-    icon: ImageKey = optional()
-    """Image key of the icon of a web page."""
+    icon: Picture = optional()
+    """Icon of a web page."""
 
 
 class TabList(FileModel):
@@ -321,8 +346,8 @@ class MenuEntry(FileModel):
     """The name in other languages."""
     url: Links = optional(examples=["https://oncall.example.com"])
     """Where a tap leads: one address, or one per kind of client."""
-    icon: ImageKey = optional()
-    """Image key of the icon."""
+    icon: Picture = optional()
+    """Icon of the entry."""
 
 
 class Menu(MenuEntry):
@@ -366,6 +391,8 @@ class GroupDefaults(FileModel):
     """The name in other languages."""
     description: str = optional(examples=["支付线上值班"])
     """Description of the group; at most 100 characters are advised."""
+    avatar: Picture = optional()
+    """Picture of the group."""
     chat_type: Literal["private", "public"] = optional(
         json_schema_extra=_explained(
             private="Only people who are added can join.",
@@ -377,8 +404,10 @@ class GroupDefaults(FileModel):
         json_schema_extra=_explained(chat="Messages in one stream.", thread="Messages in threads.")
     )
     """How messages are shown."""
-    owner: Literal["self"] = optional()
-    """Owner of the group: `self` is our own app."""
+    owner: str = optional(
+        examples=["self", "@lilei", "li.lei@example.com"], json_schema_extra={"pattern": _PERSON_PATTERN}
+    )
+    """Owner of the group: `self` (our own app) or a person. Giving a group away cannot be undone."""
     permissions: Permissions = optional()
     """Who may do what."""
     restricted_mode: RestrictedMode = optional(
@@ -391,18 +420,34 @@ class GroupDefaults(FileModel):
     """Managers of the group: people and bots, at most 10 in an ordinary group."""
     members: Members = optional(examples=[["@lilei"]])
     """People and bots that have to be in the group. Managers and moderators are members without being listed."""
+    announcement: AnnouncementText = optional(
+        examples=[
+            "./announcements/oncall.md",
+            "# On-call\n\nSee the [runbook](https://example.com/runbook).\n",
+        ]
+    )
+    """Announcement of the group: Markdown, or the path of a file with it (`./…` or `../…`)."""
     tabs: Tabs = optional(examples=[[{"name": "Dashboards", "url": "https://grafana.example.com"}]])
     """Tabs of the group, in their order; at most 20."""
     menus: Menus = optional(
         examples=[[{"name": "应急", "children": [{"name": "升级", "url": "https://oncall.example.com"}]}]]
     )
     """Menus of the group, in their order; at most 3, each with at most 5 entries."""
+    top_notice: TopNotice = optional(
+        json_schema_extra=_explained(
+            announcement="The announcement.", none="Nothing: what is pinned is taken away, once."
+        )
+    )
+    """What is pinned at the top of the group."""
     unmanaged: list[Annotated[str, Field(json_schema_extra={"enum": list(UNMANAGEABLE)})]] = optional(
         examples=[["permissions.urgent"]]
     )
     """Inherited facets and settings that are not managed here."""
-    on_remove: Literal["forget"] = optional(
-        json_schema_extra=_explained(forget="The group stays as it is and is no longer managed.")
+    on_remove: Literal["forget", "dissolve"] = optional(
+        json_schema_extra=_explained(
+            forget="The group stays as it is and is no longer managed.",
+            dissolve="The group is dissolved for good (with `--override dissolve`).",
+        )
     )
     """What happens when this key leaves the files."""
 
@@ -416,6 +461,8 @@ class Group(GroupDefaults):
         examples=["oc_a0553eda9014c201e6969b478895c230"]
     )
     """The group chat that exists already and is to be managed from now on."""
+    previously: list[GroupKey] = optional(examples=[["payments-oncall"]])
+    """Keys that the group had before: what is known of one of them is taken over."""
 
 
 class CommonFile(FileModel):

@@ -19,7 +19,7 @@ from reconciler.config.document import Document
 from reconciler.config.problems import Problems
 from reconciler.config.schema import LIST, MAP, NAME_PATTERN, TEXT, FileModel, Group
 from reconciler.config.tree import Node, YamlMap, empty_map, locate
-from reconciler.config.wording import NOT_YET_KEYS, closest, listed, not_yet
+from reconciler.config.wording import closest, listed
 from reconciler.errors import Source, Text, text
 from reconciler.model.address import address
 from reconciler.model.ids import CHAT_ID_PATTERN, KEY_PATTERN
@@ -28,9 +28,6 @@ Trail: TypeAlias = Sequence[str | int]
 
 _UNKNOWN_KEY: Final = text("Unknown key")
 _WRONG_TYPE: Final = text("Wrong type")
-
-_NOT_YET_VALUES: Final = {"owner": None, "mode": "exact", "on_remove": "dissolve"}
-"""Values of enum keys that a later version accepts; `None`: every text."""
 
 _SECRET: Final = re.compile(r"secret|token|passw|credential|app_?id|api_?key|access_?key", re.IGNORECASE)
 
@@ -123,7 +120,7 @@ def _report(error: ErrorDetails, document: Document, model: type[FileModel], pro
     elif kind == "literal_error":
         summary, detail, hint = _wrong_choice(name, value, _choices(error))
     elif kind == "string_pattern_mismatch":
-        summary, detail, hint = _pattern(name, error)
+        summary, detail, hint = _pattern(name if isinstance(trail[-1], str) else value, error)
     elif kind in _LIMITS:
         summary = text("Value out of range")
         limit = error["ctx"][_LIMITS[kind][0]]
@@ -166,8 +163,6 @@ def _what(trail: Trail) -> Text:
 
 
 def _unknown_key(name: str, known: Sequence[str]) -> tuple[Text, Text, Text]:
-    if name in NOT_YET_KEYS and "permissions" in known:
-        return not_yet(text("`{key}`", key=name))
     if _SECRET.search(name):
         return (
             text("Credentials in a file"),
@@ -204,12 +199,6 @@ def _choices(error: ErrorDetails) -> list[str]:
 
 
 def _wrong_choice(name: str, value: Node, choices: Sequence[str]) -> tuple[Text, Text, Text]:
-    if name in _NOT_YET_VALUES and isinstance(value, str) and _NOT_YET_VALUES[name] in (None, value):
-        return not_yet(
-            text("A person as `owner`")
-            if name == "owner"
-            else text("`{key}: {value}`", key=name, value=value)
-        )
     suggestion = closest(value, choices) if isinstance(value, str) else None
     return (
         text("Unknown value"),

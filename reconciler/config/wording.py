@@ -6,20 +6,9 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
-from reconciler.errors import Text, text
+from reconciler.errors import text
 
 NOT_YET: Final = text("Not supported yet")
-NOT_YET_KEYS: Final = frozenset({"avatar", "announcement", "top_notice", "previously"})
-"""Keys of a group that a later version knows."""
-
-
-def not_yet(what: Text) -> tuple[Text, Text, Text]:
-    """Return summary, detail and hint for something that a later version supports."""
-    return (
-        NOT_YET,
-        text("{what} is not supported by this version yet.", what=what),
-        text("Leave it out; it then stays as it is."),
-    )
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:

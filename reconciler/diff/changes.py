@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from reconciler.errors import Source
@@ -89,16 +90,21 @@ def origin_of_item(before: JsonValue, after: JsonValue, recorded: RecordedValue 
     if recorded is None:
         return Origin.NEW
     return tell_origin(
-        live_moved=not _stands(before, after, recorded.seen),
-        desired_moved=not _stands(after, before, recorded.sent),
+        live_moved=not _stands(before, after, recorded.seen, shows),
+        desired_moved=not _stands(after, before, recorded.sent, agrees),
     )
 
 
-def _stands(value: JsonValue, other: JsonValue, items: list[JsonValue]) -> bool:
+def _stands(
+    value: JsonValue,
+    other: JsonValue,
+    items: list[JsonValue],
+    equals: Callable[[JsonValue, JsonValue], bool],
+) -> bool:
     """Tell whether `value` is as recorded; absence is, when nothing by the name of `other` is recorded."""
     if value is None:
         return all(_name(item) != _name(other) for item in items)
-    return any(agrees(item, value) for item in items)
+    return any(equals(item, value) for item in items)
 
 
 def _name(thing: JsonValue) -> JsonValue:
@@ -107,7 +113,7 @@ def _name(thing: JsonValue) -> JsonValue:
 
 
 def agrees(recorded_item: JsonValue, value: JsonValue) -> bool:
-    """Tell whether a recorded thing and a live or desired one say the same where both say something."""
+    """Tell whether a recorded thing and a desired one say the same where both say something."""
     match recorded_item, value:
         case dict(), dict():
             common = recorded_item.keys() & value.keys()
@@ -117,6 +123,18 @@ def agrees(recorded_item: JsonValue, value: JsonValue) -> bool:
             return len(recorded_item) == len(value) and all(agrees(*pair) for pair in pairs)
         case _:
             return bool(recorded_item == value)
+
+
+def shows(recorded_item: JsonValue, live: JsonValue) -> bool:
+    """Tell whether a live thing has all that is recorded of it: what it lacks, somebody took away."""
+    match recorded_item, live:
+        case dict(), dict():
+            return all(key in live and shows(value, live[key]) for key, value in recorded_item.items())
+        case list(), list():
+            pairs = zip(recorded_item, live, strict=False)
+            return len(recorded_item) == len(live) and all(shows(*pair) for pair in pairs)
+        case _:
+            return bool(recorded_item == live)
 
 
 def tell_origin(*, live_moved: bool, desired_moved: bool) -> Origin:

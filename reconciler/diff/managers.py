@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from reconciler.diff.changes import Change
 from reconciler.diff.people import change_people, unwanted_people
 from reconciler.model.collection import Collection
@@ -9,7 +11,11 @@ from reconciler.model.recorded import RecordedGroup, recorded_value
 
 
 def diff_managers(
-    desired: Collection[str], live: frozenset[str], recorded: RecordedGroup | None, *, owner: str
+    desired: Collection[str],
+    live: frozenset[str],
+    recorded: RecordedGroup | None,
+    *,
+    owners: Container[str | None],
 ) -> tuple[Change, ...]:
     """Return the managers to appoint, then those to dismiss.
 
@@ -17,11 +23,12 @@ def diff_managers(
         desired: The managed list.
         live: Managers as read, our own app as `self`.
         recorded: What the last apply left.
-        owner: Who owns the group, `self` for a bot; the owner is never a manager.
+        owners: Who owns the group and who is to own it, `self` for a bot: owners are never managers.
     """
     value = recorded_value(recorded, "managers")
-    missing = [each for each in desired.items if each not in live and each != owner]
-    return change_people("managers", missing, unwanted_people(desired, live, value), value)
+    missing = [each for each in desired.items if each not in live and each not in owners]
+    present = [each for each in live if each not in owners]
+    return change_people("managers", missing, unwanted_people(desired, present, value), value)
 
 
 def staying_managers(

@@ -20,17 +20,20 @@ def diff_members(
     """Return one `add` for each implied member that is missing.
 
     What the platform does not list is believed to be as recorded: bots, and people in a list that is known
-    to be cut. Adding somebody who is in already would be harmless, but it would be planned for ever.
+    to be cut. Adding somebody who is in already would be harmless, but it would be planned for ever. Whoever waits
+    for approval is no difference.
     """
     value = recorded_value(recorded, "members")
-    believed = frozenset(value.sent if value else ())
-    present = live.users | (live.bots or frozenset()) | (live_managers or frozenset())
+    by_role = recorded_value(recorded, "implied")
+    believed = frozenset((*(value.sent if value else ()), *(by_role.sent if by_role else ())))
+    waiting = recorded.invited.keys() if recorded else frozenset()
+    present = live.users | (live.bots or frozenset()) | (live_managers or frozenset()) | waiting
     missing = [
         each
         for each in implied
         if each not in present and not (each in believed and not _is_listed(each, live))
     ]
-    return change_people("members", missing, (), value)
+    return change_people("members", missing, (), value or by_role)
 
 
 def _is_listed(identity: str, live: LiveMembers) -> bool:

@@ -15,6 +15,7 @@ def diff_moderation(
     recorded: RecordedGroup | None,
     *,
     owner: str | None,
+    heir: str | None,
     managers: frozenset[str],
 ) -> tuple[Change, ...]:
     """Return the change of the mode, then people who get and lose the right to post.
@@ -23,7 +24,8 @@ def diff_moderation(
         desired: Who shall be able to post.
         live: Who may post.
         recorded: What the last apply left.
-        owner: The person who owns the group: always in the list, and therefore ignored on both sides.
+        owner: The person who owns the group: always in the list, and therefore not to be removed.
+        heir: The person who owns it in the end: need not be added for the same reason.
         managers: Live managers who keep the role; one who is in the live list but not listed is left alone.
 
     Source: chats.openapi.yaml, chat_moderation_get `x-open-questions`.
@@ -33,9 +35,20 @@ def diff_moderation(
     if desired.moderators is None or listed is None:
         return mode
     value = recorded_value(recorded, "moderators")
-    missing = [each for each in desired.moderators.items if each not in listed and each != owner]
-    surplus = unwanted_people(desired.moderators, listed - managers - {owner}, value)
+    missing = [each for each in desired.moderators.items if each not in listed and each != heir]
+    surplus = unwanted_people(desired.moderators, listed - managers - {owner, heir}, value)
     return mode + change_people("moderation", missing, surplus, value)
+
+
+def staying_moderators(
+    desired: Moderation | None, live: LiveModeration | None, recorded: RecordedGroup | None
+) -> frozenset[str]:
+    """Return the live moderators who keep the right to post; nobody where the list is not managed."""
+    if desired is None or desired.moderators is None or live is None:
+        return frozenset()
+    present = _listed(live) or frozenset()
+    surplus = unwanted_people(desired.moderators, present, recorded_value(recorded, "moderators"))
+    return present.difference(surplus)
 
 
 def _listed(live: LiveModeration) -> frozenset[str] | None:

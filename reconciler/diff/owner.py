@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from reconciler.diff.changes import Change, ChangeKind, origin_of_value
-from reconciler.diff.risk import NEUTRAL
+from reconciler.diff.risk import risk_of_owner
+from reconciler.model.ids import SELF
 from reconciler.model.recorded import RecordedGroup
 
 
-def diff_owner(
-    desired: Literal["self"], live: str | None, recorded: RecordedGroup | None
-) -> tuple[Change, ...]:
+def diff_owner(desired: str, live: str | None, recorded: RecordedGroup | None) -> tuple[Change, ...]:
     """Return the change of ownership; a bot as live owner (`None`) is taken for our app.
 
     Source: chats.openapi.yaml, `info.x-rules` ("No read operation says which bot it is").
     """
-    if live is None:
+    before = live or SELF
+    if before == desired:
         return ()
     return (
         Change(
             path="owner",
             kind=ChangeKind.CHANGE,
-            before=live,
+            before=before,
             after=desired,
-            origin=origin_of_value("owner", live, desired, recorded),
-            risk=NEUTRAL,
+            origin=origin_of_value("owner", before, desired, recorded),
+            risk=risk_of_owner(desired),
         ),
     )

@@ -6,8 +6,13 @@ from typing import Final
 
 from reconciler.diff.changes import ChangeKind, Direction, Level, Risk
 from reconciler.model.base import JsonValue
+from reconciler.model.ids import SELF
 
 NEUTRAL: Final = Risk(direction=Direction.NEUTRAL, level=Level.LOW)
+TRANSFER: Final = Risk(direction=Direction.LOOSENS, level=Level.HIGH)
+"""A person gets a group, who may do everything with it; it cannot be taken back."""
+DISSOLUTION: Final = Risk(direction=Direction.NEUTRAL, level=Level.HIGH)
+"""Nobody gets more and everybody loses the group, for good."""
 
 _SCALES: Final[dict[str, tuple[Level, tuple[str, ...]]]] = {
     # path: level of a move along the scale, values from tight to loose
@@ -56,6 +61,11 @@ def risk_of_item(facet: str, kind: ChangeKind) -> Risk:
     if level is None:
         return NEUTRAL
     return _moved({ChangeKind.ADD: 1, ChangeKind.REMOVE: -1}.get(kind, 0), level)
+
+
+def risk_of_owner(after: str) -> Risk:
+    """Return the risk of making `after` the owner of an existing group."""
+    return NEUTRAL if after == SELF else TRANSFER
 
 
 def _restricted_mode(before: JsonValue, after: JsonValue) -> Risk:

@@ -6,7 +6,7 @@ from reconciler.diff.changes import Change, ChangeKind, is_normalized, origin_of
 from reconciler.diff.risk import risk_of_value
 from reconciler.model.base import JsonValue
 from reconciler.model.recorded import RecordedGroup, recorded_form, recorded_value
-from reconciler.model.settings import Settings
+from reconciler.model.settings import UNREADABLE, Settings
 
 
 def diff_settings(desired: Settings, live: Settings, recorded: RecordedGroup | None) -> tuple[Change, ...]:
@@ -22,7 +22,7 @@ def diff_settings(desired: Settings, live: Settings, recorded: RecordedGroup | N
         return ()
     different = _different_paths(present, wanted)
     return tuple(
-        _change(path, told.get(path), after, recorded)
+        _change(path, told.get(path, _believed(path, recorded)), after, recorded)
         for path, after in wanted.items()
         if path in different
         and not is_normalized(path, after, told.get(path), recorded)
@@ -46,6 +46,12 @@ def _was_sent(path: str, after: JsonValue, recorded: RecordedGroup | None) -> bo
         return False
     value = recorded_value(recorded, path)
     return value is not None and value.sent == recorded_form(path, after)
+
+
+def _believed(path: str, recorded: RecordedGroup | None) -> JsonValue:
+    """Return what a field that nothing reads back is believed to be: what was sent last."""
+    value = recorded_value(recorded, path) if path in UNREADABLE else None
+    return value.seen if value else None
 
 
 def _change(path: str, before: JsonValue, after: JsonValue, recorded: RecordedGroup | None) -> Change:

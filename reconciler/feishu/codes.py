@@ -85,6 +85,30 @@ _OUR_BUG: Final = text("This is a bug in reconciler.")
 _CREDENTIALS: Final = Meaning(RunRefused, text("Credentials refused"), _CHECK_CREDENTIALS)
 _TOKEN: Final = Meaning(RunRefused, text("Access token refused"))
 _APP_STATE: Final = Meaning(RunRefused, text("App cannot be used in this tenant"), _CHECK_APP)
+_NO_BOT: Final = Meaning(
+    RunRefused,
+    text("Bot ability is off"),
+    text("Switch the bot on in the developer console (Add Features), and publish a version of the app."),
+)
+_OUTSIDE: Final = Meaning(
+    OutsideGroup,
+    text("App is not in the group"),
+    text("Add the app's bot to the group in the client, or stop managing the group."),
+)
+_NO_ANNOUNCEMENT: Final = Meaning(
+    Refused,
+    text("Announcement not found"),
+    text("Open the announcement once in the client, or list `announcement` in `unmanaged`."),
+)
+_ANNOUNCEMENT_MOVED: Final = Meaning(
+    Refused, text("Announcement changed meanwhile"), text("Run the command again.")
+)
+_ANNOUNCEMENT_SIZE: Final = Meaning(
+    Refused, text("Announcement too large"), text("Shorten it, or link to a document that holds the rest.")
+)
+_ANNOUNCEMENT_KIND: Final = Meaning(
+    Refused, text("Kind of announcement changed meanwhile"), text("Run the command again.")
+)
 _SCOPE: Final = Meaning(
     OperationRefused,
     text("App lacks a scope"),
@@ -135,8 +159,13 @@ _HIDE_COUNT: Final = Meaning(
 _LABELS: Final = Meaning(Refused, text("Chat labels not allowed"), _OUR_BUG)
 _IMAGE: Final = Meaning(
     Refused,
-    text("Image refused"),
-    text("The image key has to come from an upload by this very app."),
+    text("Icon refused"),
+    text("The image key has to come from an upload by this very app; name the file (`./…`) instead of it."),
+)
+_NOT_SHAREABLE: Final = Meaning(
+    Refused,
+    text("Group has no share link"),
+    text("Secret chats, p2p chats and team groups cannot be shared by a link."),
 )
 _BUSY: Final = Meaning(Throttled, text("Group is busy"), _TRY_LATER)
 _LIMITED: Final = Meaning(Throttled, text("Rate limit reached"), _TRY_LATER)
@@ -168,11 +197,7 @@ MEANINGS: Final[dict[int, Meaning]] = {
     99991662: _APP_STATE,
     99991673: _APP_STATE,
     232004: Meaning(RunRefused, text("App does not exist"), _CHECK_CREDENTIALS),
-    232025: Meaning(
-        RunRefused,
-        text("Bot ability is off"),
-        text("Switch the bot on in the developer console (Add Features), and publish a version of the app."),
-    ),
+    232025: _NO_BOT,
     232034: _APP_STATE,
     90003088: Meaning(
         RunRefused, text("Feature not in the subscription"), text("Ask the administrator of the tenant.")
@@ -201,6 +226,7 @@ MEANINGS: Final[dict[int, Meaning]] = {
     # requests
     9499: _INVALID,
     99992402: _INVALID,
+    40001: _INVALID,
     99992354: _INVALID,
     99992500: _INVALID,
     99992501: _INVALID,
@@ -210,6 +236,9 @@ MEANINGS: Final[dict[int, Meaning]] = {
     99991301: _WRONG_CALL,
     30005: _WRONG_CALL,
     # people and bots
+    41012: _PERSON,
+    41050: _INVISIBLE,
+    40004: _INVISIBLE,
     99991675: _PERSON,
     99992351: _PERSON,
     99992352: _PERSON,
@@ -266,14 +295,12 @@ MEANINGS: Final[dict[int, Meaning]] = {
     232009: Meaning(
         GroupGone,
         text("Group is dissolved"),
-        text("Remove the key from the YAML files, or give the group a new key to create it anew."),
+        text(
+            "Remove the key from the YAML files, or run `groupctl forget` for it; the next apply creates a new group."
+        ),
     ),
     232010: _TENANT,
-    232011: Meaning(
-        OutsideGroup,
-        text("App is not in the group"),
-        text("Add the app's bot to the group in the client, or stop managing the group."),
-    ),
+    232011: _OUTSIDE,
     232033: _EXTERNAL,
     232060: Meaning(Refused, text("Group is silenced by the platform"), _REPORT),
     # roles
@@ -302,7 +329,9 @@ MEANINGS: Final[dict[int, Meaning]] = {
     232041: Meaning(
         Refused,
         text("Avatar refused"),
-        text("The image has to be uploaded as an avatar by this very app."),
+        text(
+            "The image has to be uploaded as an avatar by this very app; name the file (`./…`) instead of it."
+        ),
         field="avatar",
     ),
     232057: Meaning(
@@ -329,6 +358,58 @@ MEANINGS: Final[dict[int, Meaning]] = {
         text("Too many managers"),
         text("A group has at most 10 managers, a very large one 20; shorten the list in the YAML."),
     ),
+    # announcements
+    1770002: _NO_ANNOUNCEMENT,
+    232003: _NO_ANNOUNCEMENT,
+    **dict.fromkeys((1770003, 1770015, 1770021), _ANNOUNCEMENT_MOVED),
+    **dict.fromkeys((1770004, 1770005, 1770007, 1770033, 1770034, 1770035), _ANNOUNCEMENT_SIZE),
+    **dict.fromkeys(
+        (
+            1770001,
+            1770006,
+            1770008,
+            1770010,
+            1770011,
+            1770012,
+            1770013,
+            1770014,
+            1770019,
+            1770024,
+            1770025,
+            1770026,
+            1770027,
+            1770028,
+            1770029,
+            1770030,
+            1770031,
+            1770038,
+            1770041,
+        ),
+        _INVALID,
+    ),
+    1770020: Meaning(Throttled, text("Announcement is being copied"), _TRY_LATER),
+    1770032: Meaning(
+        Refused,
+        text("No right on the announcement"),
+        text(
+            "Let an editor of the announcement give the app the right, and mention only people whom the app can see."
+        ),
+    ),
+    232066: Meaning(
+        Refused,
+        text("No right on the announcement"),
+        text("Let an editor of the announcement give the app the right to read it."),
+    ),
+    **dict.fromkeys((1771001, 1771002, 1771003, 1771004, 1771005, 1771006), _INTERNAL),
+    1772001: Meaning(Throttled, text("Announcement is not ready"), _TRY_LATER),
+    1772002: _TENANT,
+    1772003: _OUTSIDE,
+    1772004: _EXTERNAL,
+    1772005: _NOT_MANAGER,
+    1772006: _ANNOUNCEMENT_KIND,
+    232097: _ANNOUNCEMENT_KIND,
+    1772025: _NO_BOT,
+    1772034: _APP_STATE,
     # tabs and menus
     232046: Meaning(
         Refused,
@@ -351,6 +432,40 @@ MEANINGS: Final[dict[int, Meaning]] = {
     ),
     232071: Meaning(Refused, text("Too many menu entries"), text("A menu has at most 5 entries below it.")),
     232072: Meaning(Refused, text("Menu changed meanwhile"), text("Run the command again.")),
+    # pictures
+    232096: Meaning(Refused, text("App cannot be written to for now"), _TRY_LATER),
+    234001: _INVALID,
+    234002: _TOKEN,
+    234006: Meaning(Refused, text("Picture too large"), text("A picture may have 10 MB.")),
+    234007: _NO_BOT,
+    234010: Meaning(Refused, text("Picture is empty"), text("Save the file again.")),
+    234011: Meaning(
+        Refused,
+        text("Format of the picture not supported"),
+        text("Save it as PNG, JPEG, WEBP, GIF, BMP, ICO, TIFF or HEIC."),
+    ),
+    234039: Meaning(
+        Refused,
+        text("Picture has too many pixels"),
+        text("Avatars have at most 4096 x 4096 pixels, GIFs 2000 x 2000."),
+    ),
+    234041: Meaning(
+        OperationRefused,
+        text("Encryption key of the tenant was deleted"),
+        text("The administrator of the tenant has to restore it."),
+    ),
+    234042: Meaning(
+        OperationRefused,
+        text("Storage of the tenant failed"),
+        text("It may be full; ask the administrator of the tenant."),
+    ),
+    # share links and top notice
+    230111: Meaning(Refused, text("Message is about to vanish"), _REPORT),
+    232061: _NOT_SHAREABLE,
+    232062: _NOT_SHAREABLE,
+    232063: _NOT_SHAREABLE,
+    232064: _NOT_MANAGER,
+    232065: Meaning(Refused, text("App not found"), _CHECK_APP),
     # the platform's own trouble
     **dict.fromkeys(
         (

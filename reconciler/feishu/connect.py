@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import httpx
 
 from reconciler.feishu.credentials import Credentials
 from reconciler.feishu.endpoints.auth import Auth
-from reconciler.feishu.gateway import FeishuGateway
+from reconciler.feishu.gateway import FeishuGateway, no_picture
 from reconciler.feishu.tokens import InternalAppTokens, StaticTokens, TokenSource
 from reconciler.feishu.transport import PARALLELISM, Transport
 
@@ -19,6 +20,7 @@ def connect(
     *,
     http_transport: httpx.AsyncBaseTransport | None = None,
     parallelism: int = PARALLELISM,
+    pictures: Callable[[str], bytes | None] = no_picture,
 ) -> FeishuGateway:
     """Return a gateway; no connection is opened before the first call.
 
@@ -27,6 +29,7 @@ def connect(
         base_url: Scheme and host, as `hosts.base_url_of` returns it.
         http_transport: Takes the place of the network, for the emulator in this process.
         parallelism: Calls in flight at once.
+        pictures: Returns the content of a picture by its digest; `None` when there is no such file.
     """
 
     def tokens(transport: Transport) -> TokenSource:
@@ -39,4 +42,4 @@ def connect(
         )
 
     transport = Transport(base_url, tokens, http_transport=http_transport, parallelism=parallelism)
-    return FeishuGateway(transport, credentials.app_id)
+    return FeishuGateway(transport, credentials.app_id, pictures)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, assert_never
 
-from reconciler.errors import Diagnostic, PlatformFacts, Refused, text
+from reconciler.errors import Diagnostic, GroupGone, PlatformFacts, Refused, text
+from reconciler.feishu.announcement import AnnouncementDesk
 from reconciler.feishu.endpoints.chats import Chats
+from reconciler.feishu.endpoints.contacts import Contacts
+from reconciler.feishu.endpoints.images import Images
 from reconciler.feishu.endpoints.managers import Managers
 from reconciler.feishu.endpoints.members import MemberIdType, Members
 from reconciler.feishu.endpoints.menus import Menus
 from reconciler.feishu.endpoints.moderation import Moderation
 from reconciler.feishu.endpoints.tabs import Tabs
+from reconciler.feishu.endpoints.top_notice import TopNotice
+from reconciler.feishu.people import display_names, find_people
 from reconciler.feishu.transport import CallCounts, Transport
 from reconciler.feishu.wire import (
     MenuTree,
     WireChat,
+    WireListedChat,
     WireManagers,
     WireTabs,
     create_body,
@@ -38,50 +45,81 @@ from reconciler.model.ids import SELF, is_bot, is_user
 from reconciler.model.members import LiveMembers
 from reconciler.model.menus import LiveMenu
 from reconciler.model.moderation import LiveModeration, ModerationMode
+from reconciler.model.persons import Person
 from reconciler.model.settings import Settings
 from reconciler.model.tabs import LiveTab
-from reconciler.plan.answers import Answer, ListedChat
+from reconciler.plan.answers import Answer, ListedChat, ShareLink, Validity
 from reconciler.plan.operations import (
     AddManagers,
     AddMembers,
     BindChat,
+    CreateBlocks,
     CreateChat,
     CreateMenus,
     CreateTabs,
+    DeleteBlocks,
     DeleteMenus,
     DeleteTabs,
+    DeleteTopNotice,
+    DissolveChat,
     ForgetGroup,
     MenuRef,
     Operation,
     PatchMenuItem,
+    PutTopNotice,
     RemoveManagers,
+    RemoveMembers,
+    RenameKey,
     SetModeration,
     SortMenus,
     SortTabs,
     TabRef,
+    TransferOwner,
+    UpdateBlocks,
     UpdateChat,
     UpdateTabs,
+    UploadImage,
 )
+
+_MEMBERS = frozenset({Facet.MEMBERS, Facet.DEPARTURES})
+"""The facets that the list of members tells."""
 
 T1 = TypeVar("T1")
 T2 = TypeVar("T2")
 T3 = TypeVar("T3")
 T4 = TypeVar("T4")
+T5 = TypeVar("T5")
+
+
+def no_picture(_digest: str) -> bytes | None:
+    """Return no content: where no files are named."""
+    return None
 
 
 class FeishuGateway:
     """Reads live groups and performs operations; every error is a `PlatformError`."""
 
-    def __init__(self, transport: Transport, app_id: str) -> None:
-        """Speak through `transport` as the app `app_id`, which the core knows as `self`."""
+    def __init__(
+        self, transport: Transport, app_id: str, pictures: Callable[[str], bytes | None] = no_picture
+    ) -> None:
+        """Speak through `transport` as the app `app_id`, which the core knows as `self`.
+
+        `pictures` returns the content of a file by its digest, `None` when there is no such file.
+        """
         self._transport = transport
         self._app_id = app_id
+        self._pictures = pictures
+        self._images = Images(transport)
+        self._top_notice = TopNotice(transport)
         self._chats = Chats(transport)
         self._moderation = Moderation(transport)
         self._members = Members(transport)
         self._managers = Managers(transport)
+        self._announcements = AnnouncementDesk(transport)
         self._tabs = Tabs(transport)
         self._menus = Menus(transport)
+        self._contacts = Contacts(transport)
+        self._people: dict[str, Person] = {}
         # What the last create of a chat answered: a sort that follows takes the new ids from here.
         self._created_tabs: dict[str, tuple[LiveTab, ...]] = {}
         self._created_menus: dict[str, tuple[LiveMenu, ...]] = {}
@@ -108,28 +146,50 @@ class FeishuGateway:
         if group.status != "normal" or not group.full or group.mode != "group":
             return group
         wanted = frozenset(facets)
-        members, moderation, tabs, menus = await _together(
-            self._read_members(chat_id) if Facet.MEMBERS in wanted else _nothing(),
+        members, moderation, announcement, tabs, menus = await _together(
+            self._read_members(chat_id) if wanted & _MEMBERS else _nothing(),
             self._read_moderation(chat_id, chat) if Facet.MODERATION in wanted else _nothing(),
+            self._announcements.read(chat_id) if Facet.ANNOUNCEMENT in wanted else _nothing(),
             self._read_tabs(chat_id) if Facet.TABS in wanted else _nothing(),
             self._read_menus(chat_id) if Facet.MENUS in wanted else _nothing(),
         )
         return group.model_copy(
-            update={"members": members, "moderation": moderation, "tabs": tabs, "menus": menus}
+            update={
+                "members": members,
+                "moderation": moderation,
+                "announcement": announcement,
+                "tabs": tabs,
+                "menus": menus,
+            }
         )
+
+    async def find_people(self, names: Iterable[str]) -> Mapping[str, Person]:
+        """Return what the company's directory says of each of `names`: e-mail, mobile, `on_…`, `user_id:…`.
+
+        Every name is looked up once in the life of a gateway.
+        """
+        unknown = set(names) - self._people.keys()
+        self._people |= await find_people(self._contacts, unknown)
+        return {name: self._people[name] for name in names}
+
+    async def display_names(self, open_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the names of people, as far as they can be read; raises nothing for those that cannot."""
+        return await display_names(self._contacts, open_ids)
 
     async def list_chats(self) -> tuple[ListedChat, ...]:
         """Return every chat our app is in, oldest first; raises rather than returning a part."""
-        return tuple(
-            ListedChat(
-                chat_id=chat.chat_id,
-                name=name_of(chat.name),
-                owner=_person(chat.owner_id),
-                external=chat.external,
-                status=status_of(chat.chat_status),
-            )
-            for chat in await self._chats.list()
-        )
+        return tuple(_listed(chat) for chat in await self._chats.list())
+
+    async def search_chats(self, keyword: str) -> tuple[ListedChat, ...]:
+        """Return every chat that our app can see and that fits a keyword, in no certain order."""
+        # A keyword with a hyphen finds nothing without quotes. Source: chats.openapi.yaml, chat_search.
+        query = f'"{keyword}"' if "-" in keyword else keyword
+        return tuple(_listed(chat) for chat in await self._chats.search(query))
+
+    async def share_link(self, chat_id: str, validity: Validity) -> ShareLink:
+        """Make a link by which people can join a chat."""
+        link = await self._chats.link(chat_id, validity)
+        return ShareLink(link.share_link, None if link.is_permanent else link.expire_time)
 
     def _group_of(self, chat_id: str, chat: WireChat) -> LiveGroup:
         # The reduced view lacks most fields; its absent `chat_mode` is what gives it away.
@@ -189,8 +249,27 @@ class FeishuGateway:
             case UpdateChat():
                 await self._chats.update(chat_id, settings_body(operation.settings))
                 return Answer()
+            case TransferOwner():
+                await self._chats.transfer(chat_id, operation.owner)
+                return Answer()
+            case DissolveChat():
+                with suppress(GroupGone):  # somebody did it already, or an attempt whose answer was lost
+                    await self._chats.delete(chat_id)
+                return Answer()
+            case UploadImage():
+                return await self._upload_image(operation)
+            case PutTopNotice():
+                await self._top_notice.put_announcement(chat_id)
+                return Answer()
+            case DeleteTopNotice():
+                await self._top_notice.delete(chat_id)
+                return Answer()
             case AddMembers():
                 return await self._add_members(operation, chat_id)
+            case RemoveMembers():
+                ids = self._outward(operation.ids)
+                removed = await self._members.delete(chat_id, _id_type(ids), ids)
+                return Answer(invalid=removed.invalid_id_list)
             case AddManagers():
                 ids = self._outward(operation.ids)
                 return self._managers_answer(await self._managers.add(chat_id, _id_type(ids), ids))
@@ -199,6 +278,9 @@ class FeishuGateway:
                 return self._managers_answer(await self._managers.delete(chat_id, _id_type(ids), ids))
             case SetModeration():
                 await self._moderation.update(chat_id, operation.mode, operation.add, operation.remove)
+                return Answer()
+            case UpdateBlocks() | CreateBlocks() | DeleteBlocks():
+                await self._announcements.perform(operation, chat_id)
                 return Answer()
             case DeleteTabs():
                 return Answer(tabs=_tabs_of(await self._tabs.delete(chat_id, operation.ids)))
@@ -219,16 +301,34 @@ class FeishuGateway:
                 return Answer()
             case SortMenus():
                 return await self._sort_menus(operation, chat_id)
-            case BindChat() | ForgetGroup():
+            case BindChat() | ForgetGroup() | RenameKey():
                 raise ValueError(f"{operation.kind} changes the state only; it has no call")
             case _:
                 assert_never(operation)
 
     async def _create_chat(self, operation: CreateChat) -> Answer:
         chat = await self._chats.create(
-            create_body(operation.settings), operation.users, operation.bots, operation.uuid
+            create_body(operation.settings),
+            operation.users,
+            operation.bots,
+            operation.uuid,
+            operation.owner,
         )
         return Answer(chat_id=chat.chat_id, settings=settings_of(chat))
+
+    async def _upload_image(self, operation: UploadImage) -> Answer:
+        content = self._pictures(operation.digest)
+        if content is None:
+            raise Refused(
+                Diagnostic(
+                    summary=text("Picture changed meanwhile"),
+                    detail=text("No file holds the picture any more that was there when the plan was made."),
+                    hint=text("Run the command again."),
+                    platform=PlatformFacts("im_image_create"),
+                )
+            )
+        uploaded = await self._images.create(operation.purpose, content)
+        return Answer(image=uploaded.image_key)
 
     async def _add_members(self, operation: AddMembers, chat_id: str) -> Answer:
         ids = self._outward(operation.ids)
@@ -275,6 +375,16 @@ class FeishuGateway:
 
     def _outward(self, ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._app_id if each == SELF else each for each in ids)
+
+
+def _listed(chat: WireListedChat) -> ListedChat:
+    return ListedChat(
+        chat_id=chat.chat_id,
+        name=name_of(chat.name),
+        owner=_person(chat.owner_id),
+        external=chat.external,
+        status=status_of(chat.chat_status),
+    )
 
 
 def _person(owner_id: str | None) -> str | None:
@@ -339,7 +449,8 @@ async def _together(
     second: Coroutine[Any, Any, T2],
     third: Coroutine[Any, Any, T3],
     fourth: Coroutine[Any, Any, T4],
-) -> tuple[T1, T2, T3, T4]:
+    fifth: Coroutine[Any, Any, T5],
+) -> tuple[T1, T2, T3, T4, T5]:
     """Await all at once; the first failure stops the others and is raised as it is."""
     try:
         async with asyncio.TaskGroup() as group:
@@ -348,8 +459,9 @@ async def _together(
                 group.create_task(second),
                 group.create_task(third),
                 group.create_task(fourth),
+                group.create_task(fifth),
             )
     except ExceptionGroup as failed:
         error = failed.exceptions[0]
         raise error from error.__cause__
-    return tasks[0].result(), tasks[1].result(), tasks[2].result(), tasks[3].result()
+    return tasks[0].result(), tasks[1].result(), tasks[2].result(), tasks[3].result(), tasks[4].result()

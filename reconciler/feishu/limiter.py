@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from reconciler.feishu.quota import EDITS_PER_SECOND
 from reconciler.plan.duration import Windows
 
 SECOND: Final = 1.05
@@ -42,7 +43,7 @@ class Turn:
         self.time = _now()
 
 
-class _Window:
+class Window:
     """The last `limit` turns.
 
     Turns go in order, each not before the one `limit` places ahead has left the window, so any `limit` + 1 of
@@ -59,6 +60,7 @@ class _Window:
         return self._turns[0].time + self._seconds if len(self._turns) == self._limit else 0.0
 
     def add(self, turn: Turn) -> None:
+        """Count a turn."""
         self._turns.append(turn)
 
 
@@ -67,15 +69,22 @@ class OperationLimiter:
 
     def __init__(self, windows: Windows, in_flight: asyncio.Semaphore) -> None:
         limits = ((windows.per_second, SECOND), (windows.per_minute, MINUTE))
-        self._windows = [_Window(limit, seconds) for limit, seconds in limits if limit is not None]
+        self._windows = [Window(limit, seconds) for limit, seconds in limits if limit is not None]
         self._in_flight = in_flight
         self._connections = asyncio.Semaphore(CONNECTIONS)
         self._order = asyncio.Lock()
         self._paused_until = 0.0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Turn]:
-        """Wait until a call may go; the turn lasts until the answer has been read."""
+    async def turn(self, own: Window | None = None) -> AsyncIterator[Turn]:
+        """Wait until a call may go; the turn lasts until the answer has been read.
+
+        Args:
+            own: A further window, of what the call writes to. Its calls come one after another; so it is waited
+                for before the line, and holds up nobody else.
+        """
+        if own:
+            await asyncio.sleep(max(0.0, own.opens_at() - _now()))
         async with self._connections:
             # Only the first in line waits for a window or for a free place among all calls: whoever gets a
             # turn leaves at once, and other operations are not held up by this queue.
@@ -83,6 +92,8 @@ class OperationLimiter:
                 await self._wait_for_windows()
                 await self._in_flight.acquire()
                 turn = self._next_turn()
+                if own:
+                    own.add(turn)
             try:
                 yield turn
             finally:
@@ -112,6 +123,7 @@ class Limiter:
 
     def __init__(self, quota: Mapping[str, Windows], parallelism: int) -> None:
         self._quota = quota
+        self._edited: dict[str, Window] = {}
         self._in_flight = asyncio.Semaphore(parallelism)
         self._operations: dict[str, OperationLimiter] = {}
 
@@ -120,6 +132,12 @@ class Limiter:
         if operation not in self._operations:
             self._operations[operation] = OperationLimiter(self._quota[operation], self._in_flight)
         return self._operations[operation]
+
+    def edits_of(self, announcement: str) -> Window:
+        """Return the window that all edits of one announcement share."""
+        if announcement not in self._edited:
+            self._edited[announcement] = Window(EDITS_PER_SECOND, SECOND)
+        return self._edited[announcement]
 
 
 def _now() -> float:

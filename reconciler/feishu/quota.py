@@ -18,16 +18,31 @@ TIER_4: Final = Windows(per_second=50, per_minute=1000)
 WINDOWS: Final[dict[str, Windows]] = {
     "auth_tenant_access_token_internal": UNSTATED,
     "bot_info": UNSTATED,
+    "contact_user_batch_get_id": TIER_4,
+    "contact_user_batch": TIER_4,
     "chat_create": TIER_4,
+    "chat_delete": TIER_4,
     "chat_get": TIER_4,
     "chat_list": TIER_4,
     "chat_update": TIER_4,
+    "chat_link": TIER_4,
+    "chat_search": TIER_4,
+    "chat_top_notice_delete": TIER_4,
+    "chat_top_notice_put": TIER_4,
+    "im_image_create": TIER_4,
     "chat_moderation_get": TIER_4,
     "chat_moderation_update": TIER_4,
     "chat_members_create": TIER_4,
+    "chat_members_delete": TIER_4,
     "chat_members_get": TIER_4,
     "chat_managers_add_managers": TIER_4,
     "chat_managers_delete_managers": TIER_4,
+    "chat_announcement_get": TIER_4,
+    "docx_chat_announcement_get": Windows(per_second=20),
+    "docx_chat_announcement_block_list": Windows(per_second=10),
+    "docx_chat_announcement_block_batch_update": Windows(per_second=5),
+    "docx_chat_announcement_block_children_create": Windows(per_second=5),
+    "docx_chat_announcement_block_children_batch_delete": Windows(per_second=5),
     "chat_tab_create": TIER_4,
     "chat_tab_delete": TIER_4,
     "chat_tab_list": TIER_4,
@@ -40,13 +55,24 @@ WINDOWS: Final[dict[str, Windows]] = {
     "chat_menu_tree_sort": TIER_4,
 }
 
+EDITS_PER_SECOND: Final = 3
+"""Of one announcement, all kinds of edits together, beside the window of each operation.
+Source: announcements.openapi.yaml, `per_announcement_edits_per_second`."""
+
 OPERATIONS: Final[dict[str, str]] = {
     "create_chat": "chat_create",
     "update_chat": "chat_update",
+    "upload_image": "im_image_create",
+    "transfer_owner": "chat_update",
+    "dissolve_chat": "chat_delete",
     "add_members": "chat_members_create",
+    "remove_members": "chat_members_delete",
     "add_managers": "chat_managers_add_managers",
     "remove_managers": "chat_managers_delete_managers",
     "set_moderation": "chat_moderation_update",
+    "update_blocks": "docx_chat_announcement_block_batch_update",
+    "create_blocks": "docx_chat_announcement_block_children_create",
+    "delete_blocks": "docx_chat_announcement_block_children_batch_delete",
     "delete_tabs": "chat_tab_delete",
     "update_tabs": "chat_tab_update",
     "create_tabs": "chat_tab_create",
@@ -55,6 +81,8 @@ OPERATIONS: Final[dict[str, str]] = {
     "create_menus": "chat_menu_tree_create",
     "patch_menu_item": "chat_menu_item_patch",
     "sort_menus": "chat_menu_tree_sort",
+    "put_top_notice": "chat_top_notice_put",
+    "delete_top_notice": "chat_top_notice_delete",
 }
 """What a plan's kinds of operations call."""
 

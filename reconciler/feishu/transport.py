@@ -11,15 +11,16 @@ Source: platform.openapi.yaml, `info.x-rate-limit-tiers.answer`, `x-gateway-http
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
 import math
 import ssl
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any, Final, TypeVar, assert_never
+from typing import Any, BinaryIO, Final, TypeVar, assert_never
 
 import httpx
 import stamina
@@ -90,6 +91,16 @@ class Effect(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A body of kind `multipart/form-data` with one file."""
+
+    fields: Mapping[str, str]
+    name: str
+    """Name of the part with the file."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call, without host and token. `operation` is the operationId of the contract."""
 
@@ -97,11 +108,16 @@ class Request:
     method: str
     path: str
     effect: Effect
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    """A parameter with several values is repeated."""
     body: Mapping[str, Any] | None = None
+    form: Form | None = None
+    """A body that holds a file."""
     beside_code: bool = False
     """The answer stands beside `code` instead of under `data`, as in some older calls."""
     needs_token: bool = True
+    edited: str = ""
+    """The announcement that the call edits, by its chat: all edits of one share a window."""
 
 
 @dataclass(slots=True)
@@ -194,7 +210,8 @@ class Transport:
         # Before the turn: whoever fetches a token needs a turn as well.
         course.token = await self._tokens.token() if request.needs_token else None
         limiter = self._limiter.of(request.operation)
-        async with limiter.turn() as turn:
+        own = self._limiter.edits_of(request.edited) if request.edited else None
+        async with limiter.turn(own) as turn:
             self._count(course)
             reply = await self._send(request, course.token, turn)
         try:
@@ -224,6 +241,8 @@ class Transport:
                 request.path,
                 params=dict(request.query) or None,
                 content=None if request.body is None else json.dumps(request.body).encode(),
+                data=request.form.fields if request.form else None,
+                files=_file_of(request.form) if request.form else None,
                 headers=_headers(request, token),
                 extensions={"trace": trace},
             )
@@ -367,6 +386,11 @@ def _reason(error: PlatformError) -> _Reason:
     if isinstance(error, Throttled):
         return _Reason.LATER
     return _Reason.UNKNOWN if isinstance(error, OutcomeUnknown) else _Reason.FINAL
+
+
+def _file_of(form: Form) -> dict[str, tuple[str, BinaryIO]]:
+    # As a stream, which is sent in small portions: the time limit of a write is meant for one of these.
+    return {form.name: (form.name, io.BytesIO(form.content))}
 
 
 def _headers(request: Request, token: Token | None) -> dict[str, str]:

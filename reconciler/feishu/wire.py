@@ -197,6 +197,20 @@ class ChatPage(Page):
     items: tuple[WireListedChat, ...] = ()
 
 
+class WireShareLink(Wire):
+    """An address that lets people join a chat. `expire_time`: Unix time in seconds."""
+
+    share_link: str
+    expire_time: float = 0
+    is_permanent: bool = False
+
+
+class UploadedImage(Wire):
+    """What an upload made."""
+
+    image_key: Annotated[str, Field(min_length=1)]
+
+
 # ---- moderation, members, managers
 
 
@@ -204,6 +218,49 @@ class WireModerator(Wire):
     """A user who may post."""
 
     user_id: str
+
+
+class UserStatus(Wire):
+    """How somebody stands to the company; absent where the app may not read it."""
+
+    is_resigned: bool = False
+    is_exited: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """Whether the person has left."""
+        return self.is_resigned or self.is_exited
+
+
+class FoundId(Wire):
+    """What one e-mail address or mobile number leads to; no `user_id`: to nobody."""
+
+    user_id: str = ""
+    email: str = ""
+    mobile: str = ""
+    status: UserStatus = UserStatus()
+
+
+class FoundIds(Wire):
+    """The entries of a look-up, in any order."""
+
+    user_list: tuple[FoundId, ...] = ()
+
+
+class WireUser(Wire):
+    """One person; what the app may not read is absent."""
+
+    open_id: str = ""
+    union_id: str = ""
+    user_id: str = ""
+    name: str = ""
+    status: UserStatus = UserStatus()
+
+
+class Users(Wire):
+    """The people of a look-up, in any order; those whom the app may not see are missing."""
+
+    items: tuple[WireUser, ...] = ()
 
 
 class ModerationPage(Page):
@@ -234,6 +291,12 @@ class MembersAdded(Wire):
     invalid_id_list: tuple[str, ...] = ()
     not_existed_id_list: tuple[str, ...] = ()
     pending_approval_id_list: tuple[str, ...] = ()
+
+
+class MembersRemoved(Wire):
+    """Ids that mean nobody; everybody else of the request is out."""
+
+    invalid_id_list: tuple[str, ...] = ()
 
 
 class WireManagers(Wire):
@@ -372,6 +435,8 @@ def settings_body(settings: Settings) -> Body:
     for path, value in settings.fields().items():
         if path in SETTINGS:
             body[SETTINGS[path]] = value
+    if settings.avatar is not None:
+        body["avatar"] = settings.avatar
     if settings.permissions.add_member is not None:
         body["share_card_permission"] = SHARE_CARD[settings.permissions.add_member]
     if settings.i18n_names is not None:

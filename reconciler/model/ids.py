@@ -19,6 +19,8 @@ USER_PATTERN: Final = r"^ou_[0-9A-Za-z]+$"
 BOT_PATTERN: Final = r"^cli_[0-9A-Za-z]+$"
 
 _KEY: Final = re.compile(KEY_PATTERN)
+_USER: Final = re.compile(USER_PATTERN)
+_CHAT_ID: Final = re.compile(CHAT_ID_PATTERN)
 
 
 def is_key(value: str) -> bool:
@@ -26,9 +28,19 @@ def is_key(value: str) -> bool:
     return _KEY.match(value) is not None
 
 
+def is_chat_id(value: str) -> bool:
+    """Tell whether `value` can be the id of a chat."""
+    return _CHAT_ID.fullmatch(value) is not None
+
+
+def is_open_id(value: str) -> bool:
+    """Tell whether `value` is the open id of a person, and nothing else."""
+    return _USER.fullmatch(value) is not None
+
+
 def is_user(identity: str) -> bool:
-    """Tell whether `identity` names a user."""
-    return identity.startswith("ou_")
+    """Tell whether `identity` names a user, by open id or in another way."""
+    return not is_bot(identity)
 
 
 def is_bot(identity: str) -> bool:

@@ -1,7 +1,6 @@
 """The members facet: who is in a group.
 
-The configuration lists people additively in this version; managers and moderators are members by
-implication. The platform lists users only: bots cannot be read back.
+Managers and moderators are members by implication. The platform lists users only: bots cannot be read back.
 
 Source: members.openapi.yaml, chat_members_get `x-rules`.
 """
@@ -14,6 +13,12 @@ from reconciler.model.base import Frozen
 
 USERS_PER_ADD: Final = 50
 BOTS_PER_ADD: Final = 5
+USERS_PER_REMOVE: Final = 50
+BOTS_PER_REMOVE: Final = 5
+
+
+INVITATION_SECONDS: Final = 7 * 24 * 3600
+"""How long somebody who waits for approval is not invited again."""
 
 
 class LiveMembers(Frozen):

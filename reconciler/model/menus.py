@@ -32,7 +32,7 @@ class MenuItem(Frozen):
     url: MenuLink | None = None
     i18n_names: dict[Locale, str] | None = None
     icon: str | None = None
-    """Image key (`img_…`)."""
+    """Image key (`img_…`), or a file that is yet to be uploaded (`sha256:…`)."""
 
     @property
     def action(self) -> Literal["NONE", "REDIRECT_LINK"]:

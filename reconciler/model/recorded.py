@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 from reconciler.model.base import Frozen, JsonValue
 
-OnRemove = Literal["forget"]
+OnRemove = Literal["forget", "dissolve"]
 
 STATE_VERSION: Final = 1
 
-_TEXTS: Final = frozenset({"description"})
+_TEXTS: Final = frozenset({"description", "announcement"})
 
 
 class RecordedValue(Frozen):
@@ -35,11 +35,19 @@ class RecordedGroup(Frozen):
     incarnation: int = 0
     """Rises only when a dissolved or abandoned chat was forgotten; part of the create's uuid."""
     created_by_us: bool = False
+    gave_away: bool = False
+    """A person owned the group when we last wrote or read it: if a bot owns it now, nothing tells which."""
+    promised_to: str | None = None
+    """The person for whom we created the group; the transfer is the last step, and may still be due."""
     on_remove: OnRemove = "forget"
     values: dict[str, RecordedValue] = {}
     """Managed values by path: settings by dotted path (`permissions.at_all`), `moderation` (the mode),
-    and per collection a list: `managers`, `moderators` and `members` of ids, `tabs` and `menus` of maps in
-    their order. An `additive` list holds only what we added ourselves."""
+    `announcement` (a digest), and per collection a list: `managers`, `moderators` and `members` of ids, `tabs` and `menus` of maps in
+    their order. An `additive` list holds only what we added ourselves. `implied` are the members whom we added
+    for a role only."""
+    invited: dict[str, float] = {}
+    """People who wait for the approval of the owner or a manager, with the time at which we invited them, in seconds
+    since 1970."""
 
     def items(self, facet: str) -> list[JsonValue] | None:
         """Return the recorded list of a collection, `None` when it was never applied."""
@@ -67,6 +75,8 @@ class Tombstone(Frozen):
     time: float
     """When it was forgotten, in seconds since 1970."""
     group: RecordedGroup
+    abandoned: bool = False
+    """The chat was dissolved or given up: when the key comes back, a new group is created."""
 
 
 class State(Frozen):
@@ -86,6 +96,8 @@ class State(Frozen):
     groups: dict[str, RecordedGroup] = {}
     intents: dict[str, Intent] = {}
     tombstones: dict[str, Tombstone] = {}
+    images: dict[str, str] = {}
+    """Image keys of uploaded files, by purpose and digest: `avatar/sha256:…`."""
 
 
 def recorded_value(recorded: RecordedGroup | None, path: str) -> RecordedValue | None:

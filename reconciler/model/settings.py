@@ -50,6 +50,8 @@ class Settings(Frozen):
     name: str | None = None
     i18n_names: dict[Locale, str] | None = None
     description: str | None = None
+    avatar: str | None = None
+    """Image key (`img_…`), or a file that is yet to be uploaded (`sha256:…`)."""
     chat_type: Literal["private", "public"] | None = None
     group_message_type: Literal["chat", "thread"] | None = None
     permissions: Permissions = Permissions()
@@ -106,3 +108,7 @@ NEW_GROUP_SETTINGS: Final = Settings(
 
 CREATE_ONLY_BY_UPDATE: Final = frozenset({"permissions.add_member", "permissions.at_all"})
 """Fields that create cannot write. Source: chats.openapi.yaml, chat_create `x-rules`."""
+
+UNREADABLE: Final = frozenset({"avatar"})
+"""Fields that are live as they were written last, as far as anybody knows: an avatar is read as a URL.
+Source: chats.openapi.yaml, `info.x-rules`."""

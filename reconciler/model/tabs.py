@@ -24,7 +24,7 @@ class Tab(Frozen):
     link: str
     open_in_app: bool | None = None
     icon: str | None = None
-    """Image key (`img_…`)."""
+    """Image key (`img_…`), or a file that is yet to be uploaded (`sha256:…`)."""
 
 
 class LiveTab(Frozen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from reconciler.model.group import ChatStatus
 from reconciler.model.menus import LiveMenu
@@ -22,6 +23,21 @@ class ListedChat:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundChat:
+    """A chat that our app is in, or can see, with what the state and the configuration know of it."""
+
+    chat_id: str
+    name: str | None
+    key: str | None
+    """The key it is bound to, in the state or by the configuration; `None`: it is not managed."""
+    owner: str | None
+    """`self`, or the open id of a person; `None`: a bot, and nothing tells which."""
+    owner_name: str
+    """Name of the person, as far as it can be read."""
+    external: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a performed operation told. `None`: the answer does not tell; read back to know.
 
@@ -29,6 +45,8 @@ class Answer:
     """
 
     chat_id: str | None = None
+    image: str | None = None
+    """Image key of what was uploaded."""
     settings: Settings | None = None
     managers: frozenset[str] | None = None
     tabs: tuple[LiveTab, ...] | None = None
@@ -36,3 +54,16 @@ class Answer:
     invalid: tuple[str, ...] = ()
     not_existed: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
+
+
+Validity: TypeAlias = Literal["week", "year", "permanently"]
+"""How long a share link is good."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLink:
+    """An address that lets people join a group."""
+
+    url: str
+    expires: float | None
+    """Seconds since 1970; `None`: never."""

@@ -1,10 +1,11 @@
 """What our role in a group allows, as far as it can be known before trying.
 
 Nothing tells which bot owns a group: that it is ours follows only from the state, which knows the groups we
-created and never gave away. Only a certain "no" blocks a step; whatever is uncertain is tried.
+created and did not give away. Only a certain "no" blocks a step; whatever is uncertain is tried.
 
 Source: chats.openapi.yaml `info.x-role-matrix`, members.openapi.yaml `x-permission-matrix`,
-tabs.openapi.yaml and menus.openapi.yaml (the reservation of tabs and menus cannot be read).
+announcements.openapi.yaml (edits), tabs.openapi.yaml and menus.openapi.yaml (the reservation of tabs and menus, as that of the top notice, cannot be
+read).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from reconciler.model.ids import SELF
 from reconciler.model.recorded import RecordedGroup
 from reconciler.plan.plan import Authority, Block
 
-_BASICS = ("name", "description", "i18n_names")
+_BASICS = ("avatar", "name", "description", "i18n_names")
 """Settings that any member may edit while `permissions.edit` is `all_members`."""
 
 
@@ -40,7 +41,7 @@ def role_in(live: LiveGroup, recorded: RecordedGroup | None) -> Role:
         return Role.MANAGER
     if live.owner is not None:
         return Role.MEMBER
-    return Role.OWNER if recorded and recorded.created_by_us else Role.UNSURE
+    return Role.OWNER if recorded and recorded.created_by_us and not recorded.gave_away else Role.UNSURE
 
 
 def authority_for(
@@ -72,8 +73,18 @@ def authority_for(
     return as_member
 
 
-_OWNER_ONLY = frozenset({Facet.MANAGERS, Facet.MODERATION, Facet.OWNER})
-_CREATOR_MAY = frozenset({Facet.SETTINGS, Facet.MEMBERS, Facet.MODERATION})
+_OWNER_ONLY = frozenset({Facet.MANAGERS, Facet.MODERATION, Facet.OWNER, Facet.LIFECYCLE})
+_CREATOR_MAY = frozenset(
+    {
+        Facet.SETTINGS,
+        Facet.MEMBERS,
+        Facet.DEPARTURES,
+        Facet.MODERATION,
+        Facet.ANNOUNCEMENT,
+        Facet.OWNER,
+        Facet.LIFECYCLE,
+    }
+)
 _BY_PERMISSION = {
     "all_members": Authority.ALLOWED,
     "only_owner": Authority.REFUSED,
@@ -90,11 +101,13 @@ def _as_member(facet: Facet, paths: Iterable[str], live: LiveGroup) -> Authority
             return _BY_PERMISSION[permissions.edit] if basic else Authority.REFUSED
         case Facet.MEMBERS:
             return _BY_PERMISSION[permissions.add_member]
-        case Facet.TABS | Facet.MENUS:
+        case Facet.ANNOUNCEMENT:
+            return _BY_PERMISSION[permissions.edit]
+        case Facet.TABS | Facet.MENUS | Facet.TOP_NOTICE:
             return Authority.UNKNOWN
-        case Facet.MANAGERS | Facet.MODERATION | Facet.OWNER:
+        case Facet.MANAGERS | Facet.MODERATION | Facet.DEPARTURES | Facet.OWNER | Facet.LIFECYCLE:
             return Authority.REFUSED
-        case Facet.EXISTENCE | Facet.LIFECYCLE:
+        case Facet.EXISTENCE:
             return Authority.ALLOWED
         case _:
             assert_never(facet)
@@ -102,12 +115,6 @@ def _as_member(facet: Facet, paths: Iterable[str], live: LiveGroup) -> Authority
 
 def block_for(facet: Facet, live: LiveGroup, recorded: RecordedGroup | None) -> Block:
     """Return what to tell people about a step that our role does not allow."""
-    if facet is Facet.OWNER:
-        # Source: chats.openapi.yaml, `info.x-rules` ("no operation here hands ownership to a bot").
-        return Block(
-            reason=text("A person owns the group, and no call of the platform gives a group to an app."),
-            remedy=text("List `owner` in `unmanaged`."),
-        )
     needed = text("the owner") if facet in _OWNER_ONLY else text("the owner or a manager")
     remedy = (
         text("Let the owner do it in the Feishu client, or list `{facet}` in `unmanaged`.", facet=facet)

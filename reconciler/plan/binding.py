@@ -7,14 +7,18 @@
 | key, `chat_id`| nothing    | `adopt`                                                        |
 | key           | intent     | `resume` the create with the same uuid and body, if fresh      |
 | key           | nothing    | `create`                                                       |
+| key           | abandoned  | `create` the next incarnation: the old chat is gone for good   |
 | no key        | bound      | `leave`                                                        |
+
+A key with `previously` stands for its old keys as well: what the state knows of one of them is taken over. An old
+key that somebody lays claim to has not left.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -47,6 +51,10 @@ class Binding(Frozen):
     recorded: RecordedGroup | None = None
     intent: Intent | None = None
     uuid: str = ""
+    incarnation: int = 0
+    """Of a group that is to be created."""
+    renamed_from: str | None = None
+    """The key under which the state knows what is bound here."""
     problem: Diagnostic | None = None
 
 
@@ -65,26 +73,68 @@ def bind(key: str, desired: DesiredGroup | None, state: State, now: float) -> Bi
         state: The state.
         now: Seconds since 1970.
     """
-    recorded = state.groups.get(key)
     if desired is None:
+        recorded = state.groups.get(key)
         return Binding(
             key=key,
             kind=BindingKind.LEAVE,
             chat_id=recorded.chat_id if recorded else None,
             recorded=recorded,
         )
-    tombstone = state.tombstones.get(key)
-    known = recorded or (tombstone.group if tombstone else None)
+    known_keys = _known_keys((key, *desired.previously), state)
+    if len(known_keys) > 1:
+        return _known_twice(key, known_keys)
+    binding = _bind_known(key, known_keys[0] if known_keys else key, desired, state, now)
+    is_renamed = known_keys not in ([], [key])
+    return binding.model_copy(update={"renamed_from": known_keys[0]}) if is_renamed else binding
+
+
+def claimed_keys(groups: Iterable[DesiredGroup]) -> frozenset[str]:
+    """Return the old keys that groups lay claim to with `previously`."""
+    return frozenset(old for group in groups for old in group.previously)
+
+
+def reborn(binding: Binding, fleet: str) -> Binding:
+    """Return the binding of a forgotten key whose chat turned out to be dissolved: a new group is created."""
+    assert binding.recorded, "a forgotten key is remembered"
+    incarnation = binding.recorded.incarnation + 1
+    return Binding(
+        key=binding.key,
+        kind=BindingKind.CREATE,
+        uuid=create_uuid(fleet, binding.key, incarnation),
+        incarnation=incarnation,
+        renamed_from=binding.renamed_from,
+    )
+
+
+def _known_keys(keys: Iterable[str], state: State) -> list[str]:
+    """Return the keys under which a group may be known: bound or begun ones, else the first that was forgotten."""
+    named = list(dict.fromkeys(keys))
+    active = [each for each in named if each in state.groups or each in state.intents]
+    return (
+        active or [each for each in named if each in state.tombstones and not _is_abandoned(each, state)][:1]
+    )
+
+
+def _is_abandoned(key: str, state: State) -> bool:
+    return key in state.tombstones and state.tombstones[key].abandoned
+
+
+def _bind_known(key: str, known_as: str, desired: DesiredGroup, state: State, now: float) -> Binding:
+    recorded = state.groups.get(known_as)
+    is_gone = known_as in state.intents or _is_abandoned(known_as, state)
+    buried = None if is_gone else state.tombstones.get(known_as)
+    known = recorded or (buried.group if buried else None)
     if known and desired.chat_id not in {None, known.chat_id}:
         return _conflict(key, BindingKind.BOUND, desired.chat_id, known.chat_id)
     chat_id = known.chat_id if known else desired.chat_id
     if chat_id:
-        holder = _other_holder(key, chat_id, state)
+        holder = _other_holder({key, known_as}, chat_id, state)
         if holder:
             return _held(key, chat_id, holder)
         kind = BindingKind.BOUND if recorded else BindingKind.ADOPT
         return Binding(key=key, kind=kind, chat_id=chat_id, recorded=known)
-    return _unborn(key, state, now)
+    return _unborn(key, known_as, state, now)
 
 
 def refuse_shared_chats(bindings: Mapping[str, Binding]) -> dict[str, Binding]:
@@ -117,17 +167,32 @@ def _shared(binding: Binding, keys: Iterable[str]) -> Binding:
     return binding.model_copy(update={"problem": problem})
 
 
-def _other_holder(key: str, chat_id: str, state: State) -> str | None:
-    holders = (other for other, group in state.groups.items() if group.chat_id == chat_id and other != key)
+def _other_holder(keys: Container[str], chat_id: str, state: State) -> str | None:
+    holders = (
+        other for other, group in state.groups.items() if group.chat_id == chat_id and other not in keys
+    )
     return next(holders, None)
 
 
-def _unborn(key: str, state: State, now: float) -> Binding:
-    intent = state.intents.get(key)
+def _unborn(key: str, known_as: str, state: State, now: float) -> Binding:
+    intent = state.intents.get(known_as)
     if intent is None:
-        return Binding(key=key, kind=BindingKind.CREATE, uuid=create_uuid(state.fleet, key, 0))
+        former = state.tombstones.get(key)
+        incarnation = former.group.incarnation + 1 if former else 0
+        return Binding(
+            key=key,
+            kind=BindingKind.CREATE,
+            uuid=create_uuid(state.fleet, key, incarnation),
+            incarnation=incarnation,
+        )
     if now - intent.time < RESUMABLE_SECONDS:
-        return Binding(key=key, kind=BindingKind.RESUME, uuid=intent.uuid, intent=intent)
+        return Binding(
+            key=key,
+            kind=BindingKind.RESUME,
+            uuid=intent.uuid,
+            intent=intent,
+            incarnation=intent.incarnation,
+        )
     return Binding(
         key=key,
         kind=BindingKind.RESUME,
@@ -140,7 +205,26 @@ def _unborn(key: str, state: State, now: float) -> Binding:
             text(
                 "Look for the group in Feishu. If it is there, set its `chat_id:` in the YAML. If it is "
                 "not, run `groupctl forget {key}`.",
-                key=key,
+                key=known_as,
+            ),
+            address=key,
+        ),
+    )
+
+
+def _known_twice(key: str, keys: Sequence[str]) -> Binding:
+    return Binding(
+        key=key,
+        kind=BindingKind.BOUND,
+        problem=Diagnostic(
+            text("Old key and new key are both known"),
+            text(
+                "`previously` says that {keys} are one group, but the state knows each of them.",
+                keys=", ".join(f"`{each}`" for each in keys),
+            ),
+            text(
+                "`groupctl state list` shows what they are bound to. Stop managing the wrong one with `groupctl forget`, "
+                "or correct `previously`."
             ),
             address=key,
         ),
@@ -173,7 +257,11 @@ def _held(key: str, chat_id: str, holder: str) -> Binding:
         problem=Diagnostic(
             text("Chat is bound to another key"),
             text("`{chat_id}` is bound to the key `{holder}` in the state.", chat_id=chat_id, holder=holder),
-            text("If the key was renamed, run `groupctl state mv {holder} {key}`.", holder=holder, key=key),
+            text(
+                "If the key was renamed, add `previously: [{holder}]`, or run `groupctl state mv {holder} {key}`.",
+                holder=holder,
+                key=key,
+            ),
             address=key,
         ),
     )

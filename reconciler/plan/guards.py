@@ -1,6 +1,6 @@
 """What makes a plan unsafe. Guards run before the first write; each can be overridden by its name only.
 
-`removals` and `forgets` refuse the whole plan, `lockout` and `twin` refuse a group.
+`removals`, `forgets`, `owner` and `dissolve` refuse the whole plan, `lockout`, `incomplete` and `twin` refuse a group.
 
 Source: docs/behaviour.md, "Guards".
 """
@@ -42,6 +42,10 @@ def check_guards(
         refusals.extend(_check_removals(groups, limits.removals))
     if "forgets" not in overrides:
         refusals.extend(_check_forgets(groups, limits.forgets, configured, managed))
+    if "owner" not in overrides:
+        refusals.extend(_check_owner(groups))
+    if "dissolve" not in overrides:
+        refusals.extend(_check_dissolve(groups))
     return tuple(refusals)
 
 
@@ -50,6 +54,8 @@ def check_group(
     limits: GuardLimits,
     overrides: Container[str],
     namesakes: Mapping[str, Sequence[ListedChat]],
+    *,
+    operate_as_owner: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """Return why one group is refused; empty when it is not.
 
@@ -58,10 +64,14 @@ def check_group(
         limits: Limits from the configuration.
         overrides: Names of guards that are set aside.
         namesakes: Chats our app is in that no key is bound to, by name.
+        operate_as_owner: Whether our app keeps its power over groups that it created and gave away.
     """
     refusals: list[Diagnostic] = []
     if "lockout" not in overrides:
         refusals.extend(_check_lockout(group, limits.lockout))
+        refusals.extend(_check_farewell(group, operate_as_owner=operate_as_owner))
+    if "incomplete" not in overrides:
+        refusals.extend(_check_incomplete(group))
     if "twin" not in overrides:
         refusals.extend(_check_twin(group, namesakes))
     return tuple(refusals)
@@ -98,9 +108,16 @@ def _size(live: LiveGroup, facet: Facet) -> int:
             return sum(tab.writable for tab in live.tabs or ())
         case Facet.MENUS:
             return len(live.menus or ())
-        case Facet.MEMBERS:
+        case Facet.MEMBERS | Facet.DEPARTURES:
             return len(live.members.users) if live.members else 0
-        case Facet.EXISTENCE | Facet.SETTINGS | Facet.OWNER | Facet.LIFECYCLE:
+        case (
+            Facet.EXISTENCE
+            | Facet.SETTINGS
+            | Facet.ANNOUNCEMENT
+            | Facet.TOP_NOTICE
+            | Facet.OWNER
+            | Facet.LIFECYCLE
+        ):
             return 0
         case _:
             assert_never(facet)
@@ -151,9 +168,13 @@ def _too_many(gone: int, limit: RemovalsLimit) -> Diagnostic:
     )
 
 
-def _names(changes: Sequence[Change], shown: int = 5) -> str:
-    names = ", ".join(change.path.partition("/")[2] for change in changes[:shown])
-    rest = len(changes) - shown
+def _names(changes: Sequence[Change]) -> str:
+    return _listing([change.path.partition("/")[2] for change in changes])
+
+
+def _listing(things: Sequence[str], shown: int = 5) -> str:
+    names = ", ".join(things[:shown])
+    rest = len(things) - shown
     return text("{names} and {rest} more", names=names, rest=rest) if rest > 0 else names
 
 
@@ -178,7 +199,7 @@ def _check_forgets(
     leaving = [
         group.key
         for group in groups
-        if group.chat_id and any(step.action is StepAction.FORGET for step in group.steps)
+        if group.chat_id and any(step.facet is Facet.LIFECYCLE for step in group.performable)
     ]
     if not leaving:
         return
@@ -188,7 +209,7 @@ def _check_forgets(
         yield Diagnostic(
             text("Configuration has no groups"),
             text(
-                "The state holds {managed} groups and the configuration none: all would be forgotten. "
+                "The state holds {managed} groups and the configuration none: all would be forgotten or dissolved. "
                 "Nothing was changed.",
                 managed=managed,
             ),
@@ -214,7 +235,86 @@ def _check_forgets(
         )
 
 
+# ------------------------------------------------------------------ owner, dissolve
+
+
+def _check_owner(groups: Iterable[GroupPlan]) -> Iterator[Diagnostic]:
+    """Refuse to give away a group that exists; for a group made for a person the YAML was the asking."""
+    given = [
+        (group, change)
+        for group in groups
+        if group.chat_id
+        for change in _transfers(group)
+        if not _was_promised(group, change)
+    ]
+    if given:
+        yield Diagnostic(
+            text("Plan gives groups away"),
+            text(
+                "Groups that would get another owner: {count} ({names}). A transfer cannot be taken back. Nothing was "
+                "changed.",
+                count=len(given),
+                names=_listing([f"{group.key} → {change.after}" for group, change in given]),
+            ),
+            _override("owner"),
+            address=address(given[0][0].key, Facet.OWNER),
+            source=given[0][1].source,
+        )
+
+
+def _was_promised(group: GroupPlan, change: Change) -> bool:
+    """Tell whether the group was created for its new owner and never got there."""
+    recorded = group.recorded
+    return recorded is not None and recorded.promised_to == change.after and not recorded.gave_away
+
+
+def _transfers(group: GroupPlan) -> Iterator[Change]:
+    return (change for step in group.performable if step.facet is Facet.OWNER for change in step.changes)
+
+
+def _check_dissolve(groups: Iterable[GroupPlan]) -> Iterator[Diagnostic]:
+    doomed = [
+        group for group in groups if any(step.action is StepAction.DISSOLVE for step in group.performable)
+    ]
+    if doomed:
+        yield Diagnostic(
+            text("Plan dissolves groups"),
+            text(
+                "Groups that would be dissolved with their history, which cannot be undone: {count} ({names}), with "
+                "{users} memberships. Nothing was changed.",
+                count=len(doomed),
+                users=sum(group.user_count for group in doomed),
+                names=_listing([group.key for group in doomed]),
+            ),
+            _override("dissolve"),
+            address=address(doomed[0].key, Facet.LIFECYCLE),
+        )
+
+
 # ------------------------------------------------------------------ lockout
+
+
+def _check_farewell(group: GroupPlan, *, operate_as_owner: bool) -> Iterator[Diagnostic]:
+    """Refuse to give away a group that our app could not manage afterwards."""
+    keeps_power = operate_as_owner and group.recorded is not None and group.recorded.created_by_us
+    given = [change for change in _transfers(group) if change.before == SELF]
+    if given and not keeps_power:
+        yield Diagnostic(
+            text("Our app would lose its role"),
+            text(
+                "`{owner}` would own this group, and our app would be an ordinary member of it, who can manage hardly "
+                "anything. Nothing was changed in this group.",
+                owner=given[0].after,
+            ),
+            text(
+                "For a new group add `self` to `managers`: it is then created for its owner, with the app as a manager. "
+                "If the app created the group and holds the scope `im:chat:operate_as_owner`, set "
+                "`tenant.operate_as_owner: true`. To give the group away all the same, run "
+                "`groupctl apply --override lockout`."
+            ),
+            address=address(group.key, Facet.OWNER),
+            source=given[0].source,
+        )
 
 
 def _check_lockout(group: GroupPlan, limit: LockoutLimit) -> Iterator[Diagnostic]:
@@ -254,6 +354,31 @@ def _check_lockout(group: GroupPlan, limit: LockoutLimit) -> Iterator[Diagnostic
         )
 
 
+# ------------------------------------------------------------------ incomplete
+
+
+def _check_incomplete(group: GroupPlan) -> Iterator[Diagnostic]:
+    members = group.live.members if group.live else None
+    leaving = [step for step in group.performable if step.facet is Facet.DEPARTURES]
+    if members is None or members.complete or not leaving:
+        return
+    yield Diagnostic(
+        text("Member list is incomplete"),
+        text(
+            "{count} would be removed from a group of which the platform shows only {shown} members: a list "
+            "that is known to be cut says nothing about who else is there. Nothing was changed in this group.",
+            count=len(leaving[0].changes),
+            shown=len(members.users),
+        ),
+        text(
+            "Write `members: {{mode: additive, …}}`, let an administrator raise the tenant's limit, or run "
+            "`groupctl apply --override incomplete`."
+        ),
+        address=leaving[0].address,
+        source=leaving[0].changes[0].source,
+    )
+
+
 # ------------------------------------------------------------------ twin
 
 
@@ -270,9 +395,9 @@ def _check_twin(group: GroupPlan, namesakes: Mapping[str, Sequence[ListedChat]])
                 ids=", ".join(f"`{chat.chat_id}`" for chat in twins),
             ),
             text(
-                "If the key was renamed, run `groupctl state mv OLD {key}`. To manage the existing group, set "
-                "`chat_id: {chat_id}` in the YAML. To create a second one all the same, run "
-                "`groupctl apply {key} --override twin`.",
+                "If the key was renamed, add `previously: [OLD]` in the YAML, or run `groupctl state mv OLD {key}`. To "
+                "manage the existing group, set `chat_id: {chat_id}` in the YAML. To create a second one all the same, "
+                "run `groupctl apply {key} --override twin`.",
                 chat_id=twins[0].chat_id,
                 key=group.key,
             ),

@@ -10,15 +10,17 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from reconciler.model.announcement import Block
 from reconciler.model.base import Frozen
 from reconciler.model.menus import Menu, MenuItem
 from reconciler.model.moderation import ModerationMode
+from reconciler.model.pictures import Purpose
 from reconciler.model.settings import Settings
 from reconciler.model.tabs import Tab
 
 
 class CreateChat(Frozen):
-    """Create the group with our app as its owner; at most 50 users and 5 other bots go along."""
+    """Create the group; at most 50 users and 5 other bots go along."""
 
     kind: Literal["create_chat"] = "create_chat"
     settings: Settings
@@ -26,6 +28,8 @@ class CreateChat(Frozen):
     bots: tuple[str, ...] = ()
     uuid: str
     """At most one group comes of one uuid within 10 hours."""
+    owner: str | None = None
+    """The person who owns the group from the start, with our app as a manager; `None`: our app owns it."""
 
 
 class BindChat(Frozen):
@@ -42,10 +46,33 @@ class UpdateChat(Frozen):
     settings: Settings
 
 
+class UploadImage(Frozen):
+    """Upload a file; operations after it name it by its digest, for only the upload tells its image key."""
+
+    kind: Literal["upload_image"] = "upload_image"
+    purpose: Purpose
+    digest: str
+    """`sha256:…`"""
+
+
+class TransferOwner(Frozen):
+    """Give the group to a person who is in it. It cannot be taken back; the old owner stays as a member."""
+
+    kind: Literal["transfer_owner"] = "transfer_owner"
+    owner: str
+
+
 class AddMembers(Frozen):
     """Add at most 50 users or at most 5 bots; the usable ones come in, the others are listed."""
 
     kind: Literal["add_members"] = "add_members"
+    ids: tuple[str, ...]
+
+
+class RemoveMembers(Frozen):
+    """Remove at most 50 users or at most 5 bots; who is not in the group counts as removed."""
+
+    kind: Literal["remove_members"] = "remove_members"
     ids: tuple[str, ...]
 
 
@@ -70,6 +97,53 @@ class SetModeration(Frozen):
     mode: ModerationMode
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
+
+
+class BlockRef(Frozen):
+    """A block of the announcement by its id or, when it is yet to be created, by how; else the document itself."""
+
+    id: str = ""
+    made: tuple[int, int] | None = None
+    """The `number` of the operation that creates it, and its place there."""
+
+
+class BlockUpdate(Frozen):
+    """The complete wanted text of an existing block."""
+
+    id: str
+    block: Block
+
+
+class UpdateBlocks(Frozen):
+    """Change the texts of at most 200 blocks of the announcement, all or none; ids and comments stay."""
+
+    kind: Literal["update_blocks"] = "update_blocks"
+    revision: int
+    """The revision that was planned with."""
+    updates: tuple[BlockUpdate, ...]
+
+
+class CreateBlocks(Frozen):
+    """Create at most 50 blocks of the announcement below a block, without what stands below them."""
+
+    kind: Literal["create_blocks"] = "create_blocks"
+    revision: int
+    number: int
+    """Tells the creating operations of a step apart."""
+    parent: BlockRef = BlockRef()
+    index: int
+    """Place of the first one among the children."""
+    blocks: tuple[Block, ...]
+
+
+class DeleteBlocks(Frozen):
+    """Delete children of a block of the announcement, with all below them: from `start` to before `end`."""
+
+    kind: Literal["delete_blocks"] = "delete_blocks"
+    revision: int
+    parent: BlockRef = BlockRef()
+    start: int
+    end: int
 
 
 class DeleteTabs(Frozen):
@@ -155,20 +229,51 @@ class SortMenus(Frozen):
     order: tuple[MenuRef, ...]
 
 
+class PutTopNotice(Frozen):
+    """Pin the announcement at the top of the group, in the place of whatever is pinned there."""
+
+    kind: Literal["put_top_notice"] = "put_top_notice"
+
+
+class DeleteTopNotice(Frozen):
+    """Take away whatever is pinned at the top of the group; that there is nothing counts as done."""
+
+    kind: Literal["delete_top_notice"] = "delete_top_notice"
+
+
 class ForgetGroup(Frozen):
     """Stop managing the group, leaving it as it is; a tombstone stays in the state. No call."""
 
     kind: Literal["forget_group"] = "forget_group"
 
 
+class DissolveChat(Frozen):
+    """Dissolve the group for good, its history with it; one that is dissolved already counts as done."""
+
+    kind: Literal["dissolve_chat"] = "dissolve_chat"
+
+
+class RenameKey(Frozen):
+    """Know the group by the key of the plan from now on, instead of `old`. No call."""
+
+    kind: Literal["rename_key"] = "rename_key"
+    old: str
+
+
 Operation: TypeAlias = Annotated[
     CreateChat
     | BindChat
     | UpdateChat
+    | UploadImage
+    | TransferOwner
     | AddMembers
+    | RemoveMembers
     | AddManagers
     | RemoveManagers
     | SetModeration
+    | UpdateBlocks
+    | CreateBlocks
+    | DeleteBlocks
     | DeleteTabs
     | UpdateTabs
     | CreateTabs
@@ -177,9 +282,13 @@ Operation: TypeAlias = Annotated[
     | CreateMenus
     | PatchMenuItem
     | SortMenus
-    | ForgetGroup,
+    | PutTopNotice
+    | DeleteTopNotice
+    | ForgetGroup
+    | DissolveChat
+    | RenameKey,
     Field(discriminator="kind"),
 ]
 
-OFFLINE_KINDS = frozenset({"bind_chat", "forget_group"})
+OFFLINE_KINDS = frozenset({"bind_chat", "forget_group", "rename_key"})
 """Operations that change the state only."""

@@ -1,9 +1,11 @@
 """The order of writing inside one group, as data.
 
-    existence → settings → members → managers → moderation → tabs → menus → owner → lifecycle
+    existence → settings → members → managers → moderation → announcement → tabs → menus
+        → top notice → departures → owner → departure of the old owner → lifecycle
 
 Members come before managers and moderators, who have to be in the group; settings come first, because they
-decide who may do the rest. Groups do not wait for each other.
+decide who may do the rest; whoever goes, goes late, and an old owner after the transfer only, because owners cannot
+be removed. Groups do not wait for each other.
 
 Source: docs/behaviour.md, "Order".
 """
@@ -20,8 +22,11 @@ ORDER: Final = (
     Facet.MEMBERS,
     Facet.MANAGERS,
     Facet.MODERATION,
+    Facet.ANNOUNCEMENT,
     Facet.TABS,
     Facet.MENUS,
+    Facet.TOP_NOTICE,
+    Facet.DEPARTURES,
     Facet.OWNER,
     Facet.LIFECYCLE,
 )

@@ -20,6 +20,7 @@ from reconciler.model.base import Frozen
 from reconciler.model.group import DesiredGroup, LiveGroup
 from reconciler.model.recorded import RecordedGroup
 from reconciler.plan.operations import OFFLINE_KINDS, Operation
+from reconciler.plan.pictures import count_calls
 
 FORMAT_VERSION: Final = 1
 
@@ -35,7 +36,9 @@ class StepAction(StrEnum):
     """A create was begun and its answer never came: the same call again makes at most one group."""
     ADOPT = "adopt"
     UPDATE = "update"
+    RENAME = "rename"
     FORGET = "forget"
+    DISSOLVE = "dissolve"
 
 
 class Authority(StrEnum):
@@ -105,6 +108,8 @@ class GroupPlan(Frozen):
     """Why the group could not be planned at all: unreadable, gone, bound elsewhere. It has no steps then."""
     refusals: tuple[Diagnostic, ...] = ()
     """Guards that refuse this group; its steps are shown but not performed."""
+    written: dict[str, str] = Field(default={}, exclude=True)
+    """How the configuration names people, by open id; e-mail addresses and numbers are kept nowhere."""
     desired: DesiredGroup | None = Field(default=None, exclude=True)
     live: LiveGroup | None = Field(default=None, exclude=True)
     recorded: RecordedGroup | None = Field(default=None, exclude=True)
@@ -147,6 +152,8 @@ class Plan(Frozen):
     groups: tuple[GroupPlan, ...]
     refusals: tuple[Diagnostic, ...] = ()
     """Guards that refuse the whole plan: nothing is performed."""
+    people: dict[str, str] = Field(default={}, exclude=True)
+    """How people are shown, by open id: `李雷 <li.lei@example.com>`; for people only, and kept nowhere."""
     shortest_seconds: int = 0
     """How long performing it takes at least, at the platform's quota."""
 
@@ -173,9 +180,9 @@ class Plan(Frozen):
     @property
     def totals(self) -> Totals:
         """The plan in numbers."""
-        calls = Counter[str]()
-        for step in self.steps:
-            calls.update(each.kind for each in step.operations if each.kind not in OFFLINE_KINDS)
+        calls = count_calls(
+            each for step in self.steps for each in step.operations if each.kind not in OFFLINE_KINDS
+        )
         return Totals(
             groups=len(self.groups),
             unchanged=sum(not group.steps and group.problem is None for group in self.groups),

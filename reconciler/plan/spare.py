@@ -10,22 +10,31 @@ from typing import TypeVar
 
 from reconciler.model.collection import Collection
 from reconciler.model.group import DesiredGroup, LiveGroup
+from reconciler.model.recorded import RecordedGroup
 
 T = TypeVar("T")
 
 
-def spare_live(desired: DesiredGroup, live: LiveGroup) -> DesiredGroup:
-    """Return `desired` with everything live that it does not list in the `keep` of its collections."""
+def spare_live(desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None) -> DesiredGroup:
+    """Return `desired` with everything live that it does not list in the `keep` of its collections.
+
+    Bots cannot be read: those that we added stand in `recorded`.
+    """
+    ours = recorded.items("members") if recorded else None
     moderation = desired.moderation
     if moderation and moderation.moderators is not None:
         listed = (live.moderation and live.moderation.moderators) or ()
         moderation = moderation.model_copy(update={"moderators": _keeping(moderation.moderators, listed)})
     return desired.model_copy(
         update={
+            "members": _keeping(
+                desired.members, {*(live.members.users if live.members else ()), *(ours or ())}
+            ),
             "managers": _keeping(desired.managers, live.managers or ()),
             "moderation": moderation,
             "tabs": _keeping(desired.tabs, (tab.id for tab in live.tabs or ())),
             "menus": _keeping(desired.menus, (menu.id for menu in live.menus or ())),
+            "top_notice": None if desired.top_notice == "none" else desired.top_notice,
         }
     )
 

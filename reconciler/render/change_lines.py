@@ -9,16 +9,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from reconciler.diff.changes import Change, ChangeKind, Direction, Level, Origin
 from reconciler.errors import text
 from reconciler.model.address import Facet
 from reconciler.model.base import JsonValue
+from reconciler.model.settings import UNREADABLE
 from reconciler.render.columns import Cell, Row
 from reconciler.render.safe import safe
 from reconciler.render.style import Role
+from reconciler.render.text_diff import text_diff
 from reconciler.render.translate import say, translate
 from reconciler.render.values import LIMIT, inline, inline_order, inline_pair
 
@@ -41,6 +43,8 @@ _LEVELS: Final = {Level.LOW: text("low"), Level.MEDIUM: text("medium"), Level.HI
 
 _UNMANAGED_WHEN_ABSENT: Final = frozenset({"icon", "open_in_app", "i18n_names"})
 """Fields of tabs and menus that are not compared while the configuration does not write them."""
+_UNREADABLE: Final = UNREADABLE | {"top_notice"}
+"""Paths of which nothing is known before they were written for the first time."""
 _OVERLAID: Final = "i18n_names"
 """A map of which each managed key counts by itself."""
 
@@ -54,6 +58,8 @@ class ChangeContext:
     """The group is created or adopted by this plan: that nothing was applied before goes without saying."""
     created: bool = False
     """The group is created by this plan: there is nothing that could be loosened yet."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """How people are shown, by open id."""
     limit: int | None = LIMIT
     """Cells after which texts are shortened."""
 
@@ -64,7 +70,7 @@ def change_rows(change: Change, context: ChangeContext) -> Iterator[Row]:
     mark, role = _SET if _is_first_value(change, context) else _MARKS[change.kind]
     yield (
         Cell(translate(mark), role),
-        Cell(_label(change, context.facet)),
+        Cell(_label(change, context)),
         Cell(first),
         _remarks(change, context),
         Cell(safe(str(change.source)) if change.source else "", Role.FAINT),
@@ -77,13 +83,20 @@ def _is_first_value(change: Change, context: ChangeContext) -> bool:
     return context.facet is Facet.EXISTENCE and change.kind is ChangeKind.CHANGE
 
 
-def _label(change: Change, facet: Facet) -> str:
+def _label(change: Change, context: ChangeContext) -> str:
     """Return what the change is about; the facet stands in the line above already."""
     if change.kind is ChangeKind.MOVE:
         return say("order")
-    if change.path == facet.value:
+    if change.path == Facet.MODERATION.value:
         return say("mode")
-    return safe(change.path.removeprefix(f"{facet.value}/"))
+    if change.path == Facet.ANNOUNCEMENT.value:
+        return say("text")
+    collection, slash, thing = change.path.partition("/")
+    if not slash:
+        return safe(change.path)
+    label = context.people.get(thing, thing)
+    told_above = context.facet.value == collection or context.facet is Facet.DEPARTURES
+    return safe(label if told_above else f"{collection}/{label}")
 
 
 def _remarks(change: Change, context: ChangeContext) -> Cell:
@@ -121,8 +134,15 @@ def _values(change: Change, context: ChangeContext) -> Iterator[str]:
             yield from _thing(change.before, context)
         case ChangeKind.MOVE:
             yield f"{inline_order(change.before)} → {inline_order(change.after)}"
+        case ChangeKind.CHANGE if change.path == "owner":
+            names = [safe(context.people.get(each, each)) for each in (change.before, change.after) if each]
+            yield " → ".join(names)
+        case ChangeKind.CHANGE if change.path == Facet.ANNOUNCEMENT.value:
+            yield from text_diff(change.before, change.after, context.limit)
         case ChangeKind.CHANGE if _is_first_value(change, context):
             yield inline(change.after, context.limit)
+        case ChangeKind.CHANGE if change.before is None and change.path in _UNREADABLE:
+            yield f"{say('(unknown)')} → {inline(change.after, context.limit)}"
         case ChangeKind.CHANGE:
             fields = list(_differing(change.before, change.after, ""))
             for path, before, after in fields or [("", change.before, change.after)]:

@@ -16,6 +16,7 @@ class Prospect(StrEnum):
     ADOPT = "adopt"
     UPDATE = "update"
     FORGET = "forget"
+    DISSOLVE = "dissolve"
     UNCHANGED = "unchanged"
     BLOCKED = "blocked"
     """Every step is blocked."""
@@ -30,6 +31,7 @@ _PROSPECTS = {
     StepAction.RESUME: Prospect.CREATE,
     StepAction.ADOPT: Prospect.ADOPT,
     StepAction.FORGET: Prospect.FORGET,
+    StepAction.DISSOLVE: Prospect.DISSOLVE,
 }
 
 
@@ -43,16 +45,18 @@ def prospect_of(group: GroupPlan) -> Prospect:
         return Prospect.REFUSED
     if not group.performable:
         return Prospect.BLOCKED
-    return _PROSPECTS.get(group.performable[0].action, Prospect.UPDATE)
+    told = (_PROSPECTS[step.action] for step in group.performable if step.action in _PROSPECTS)
+    return next(told, Prospect.UPDATE)
 
 
 class PlanCounts(Frozen):
-    """What applying the plan would do, in numbers. The first eight count groups and add up to all of them."""
+    """What applying the plan would do, in numbers. The first nine count groups and add up to all of them."""
 
     create: int = 0
     adopt: int = 0
     update: int = 0
     forget: int = 0
+    dissolve: int = 0
     unchanged: int = 0
     blocked: int = 0
     refused: int = 0

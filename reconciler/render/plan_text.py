@@ -5,7 +5,7 @@ Who reads only the marks, the words beside them and the last lines knows what wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,7 @@ _MARKS: Final = {
     Prospect.ADOPT: (text("+ adopt"), Role.ADD),
     Prospect.UPDATE: (text("~ update"), Role.CHANGE),
     Prospect.FORGET: (text("- forget"), Role.REMOVE),
+    Prospect.DISSOLVE: (text("- dissolve"), Role.REMOVE),
     Prospect.UNCHANGED: (text("unchanged"), Role.FAINT),
     Prospect.BLOCKED: (text("! blocked"), Role.ERROR),
     Prospect.REFUSED: (text("! refused"), Role.ERROR),
@@ -44,6 +45,7 @@ _LISTED_KEYS: Final = 10
 class _View:
     style: Style
     verbose: bool
+    people: Mapping[str, str]
 
 
 def render_plan(plan: Plan, *, color: bool, verbose: bool = False) -> str:
@@ -54,7 +56,7 @@ def render_plan(plan: Plan, *, color: bool, verbose: bool = False) -> str:
         color: Whether to colour marks, beside the words that say the same.
         verbose: Whether to show long texts in full, reasons, calls per operation and unchanged keys.
     """
-    view = _View(Style(color), verbose)
+    view = _View(Style(color), verbose, plan.people)
     groups = [block for group in plan.groups if (block := _group_lines(group, view))]
     blocks = ["\n".join(lines) for lines in ([_title(plan)], *groups)] if groups else []
     if plan.refusals:
@@ -93,6 +95,7 @@ def _step_lines(step: Step, group: GroupPlan, view: _View) -> list[str]:
         facet=step.facet,
         begins=not actions.isdisjoint(_BEGINNINGS),
         created=not actions.isdisjoint(_CREATIONS),
+        people=view.people,
         limit=None if view.verbose else LIMIT,
     )
     rows = [row for change in step.changes for row in change_rows(change, context)]
@@ -201,6 +204,7 @@ def _totals(plan: Plan, style: Style) -> str:
         (counts.adopt, say("{n} to adopt", n=counts.adopt)),
         (counts.update, say("{n} to update", n=counts.update)),
         (counts.forget, say("{n} to forget", n=counts.forget)),
+        (counts.dissolve, say("{n} to dissolve", n=counts.dissolve)),
     )
     unchanged = _numbers((counts.unchanged, say("{n} unchanged", n=counts.unchanged)))
     groups = ", ".join(part for part in (to_do or say("nothing to do"), unchanged) if part)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from reconciler.diff.announcement import live_markdown
 from reconciler.diff.menus import menu_form
 from reconciler.diff.tabs import tab_form
 from reconciler.errors import Source
@@ -13,6 +14,7 @@ from reconciler.model.base import JsonValue
 from reconciler.model.collection import Collection
 from reconciler.model.group import DesiredGroup, LiveGroup
 from reconciler.model.ids import is_user
+from reconciler.model.markdown import markdown_of
 from reconciler.model.members import LiveMembers
 from reconciler.model.menus import Menu
 from reconciler.model.settings import Settings
@@ -138,8 +140,11 @@ def _facet_lines(desired: DesiredGroup, live: LiveGroup | None) -> Iterator[Line
     yield from _people("managers", desired.managers, live.managers if live else None, live)
     yield from _moderation_lines(desired, live)
     yield from _member_lines(desired, live)
+    yield from _announcement_lines(desired, live)
     yield from _things("tabs", _tab_forms(desired.tabs), _live_tab_forms(live), live)
     yield from _things("menus", _menu_forms(desired.menus), _live_menu_forms(live), live)
+    if desired.top_notice:
+        yield "top_notice", _desired_value(desired.top_notice), _live_value(None, live)
 
 
 def _desired_value(value: JsonValue) -> str:
@@ -160,6 +165,14 @@ def _moderation_lines(desired: DesiredGroup, live: LiveGroup | None) -> Iterator
         yield "moderation", _desired_value(mode), _live_value(told.mode if told else None, live)
     moderators = wanted.moderators if wanted else None
     yield from _people("moderation", moderators, told.moderators if told else None, live)
+
+
+def _announcement_lines(desired: DesiredGroup, live: LiveGroup | None) -> Iterator[Line]:
+    told = live.announcement if live else None
+    if desired.announcement or told:
+        wanted = markdown_of(desired.announcement.blocks) if desired.announcement else None
+        in_live = live_markdown(told) if told else None
+        yield "announcement", _desired_value(wanted), _live_value(in_live, live)
 
 
 def _member_lines(desired: DesiredGroup, live: LiveGroup | None) -> Iterator[Line]:

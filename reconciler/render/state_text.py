@@ -52,7 +52,9 @@ def _keys(state: State, now: float) -> Iterator[tuple[str, str, str]]:
     for key, intent in sorted(state.intents.items()):
         yield key, say("(no chat yet)"), say("create begun {age}", age=age(now - intent.time))
     for key, tombstone in sorted(state.tombstones.items()):
-        yield key, tombstone.group.chat_id, say("forgotten {age}", age=age(now - tombstone.time))
+        ago = age(now - tombstone.time)
+        standing = say("given up {age}", age=ago) if tombstone.abandoned else say("forgotten {age}", age=ago)
+        yield key, tombstone.group.chat_id, standing
 
 
 def render_state_group(key: str, state: State, now: float) -> str:
@@ -76,8 +78,14 @@ def render_state_group(key: str, state: State, now: float) -> str:
 def _life_lines(tombstone: Tombstone | None, intent: Intent | None, now: float) -> Iterator[str]:
     if tombstone:
         when, ago = moment(tombstone.time), age(now - tombstone.time)
-        yield say(
-            "forgotten {when} ({age}); bound to this chat again when the key comes back", when=when, age=ago
+        yield (
+            say("given up {when} ({age}); a new group is created when the key comes back", when=when, age=ago)
+            if tombstone.abandoned
+            else say(
+                "forgotten {when} ({age}); bound to this chat again when the key comes back",
+                when=when,
+                age=ago,
+            )
         )
     if intent:
         when, ago = moment(intent.time), age(now - intent.time)
@@ -87,6 +95,7 @@ def _life_lines(tombstone: Tombstone | None, intent: Intent | None, now: float) 
 def _group_lines(group: RecordedGroup) -> Iterator[str]:
     facts = (
         (say("created by us"), say("yes") if group.created_by_us else say("no")),
+        (say("given away"), say("yes") if group.gave_away else say("no")),
         (say("when its key leaves the files"), group.on_remove),
         (say("incarnation"), str(group.incarnation)),
     )

@@ -17,10 +17,13 @@ from reconciler.emulator.transport import EmulatorTransport
 from reconciler.errors import GroupGone, OutcomeUnknown, Refused, RunRefused
 from reconciler.feishu.connect import connect
 from reconciler.feishu.credentials import Credentials
+from reconciler.feishu.endpoints.announcement import Announcements
 from reconciler.feishu.endpoints.bot import Bot
+from reconciler.feishu.endpoints.images import Images
 from reconciler.feishu.gateway import FeishuGateway
 from reconciler.feishu.quota import WINDOWS
 from reconciler.model.address import Facet
+from reconciler.model.announcement import Block, Span
 from reconciler.model.group import LiveGroup
 from reconciler.model.members import LiveMembers
 from reconciler.model.menus import LiveMenu, Menu, MenuItem, MenuLink
@@ -31,26 +34,38 @@ from reconciler.plan.answers import Answer
 from reconciler.plan.operations import (
     AddManagers,
     AddMembers,
+    BlockUpdate,
+    CreateBlocks,
     CreateChat,
     CreateMenus,
     CreateTabs,
+    DeleteBlocks,
     DeleteMenus,
     DeleteTabs,
+    DeleteTopNotice,
+    DissolveChat,
     MenuRef,
     PatchMenuItem,
+    PutTopNotice,
     RemoveManagers,
+    RemoveMembers,
     SetModeration,
     SortMenus,
     SortTabs,
     TabRef,
     TabUpdate,
+    UpdateBlocks,
     UpdateChat,
     UpdateTabs,
 )
+from tests.support.pictures import png
 from tests.support.pretend import OTHER, OURS, SECRET, scenario
 from tests.support.virtual_time import VirtualTimeLoop
 
 LINK = "https://example.com/"
+PICTURE = png(64, 64)
+OTHER_KIND_OF_ANNOUNCEMENT = 232097
+PARAGRAPH = Block(kind="text", spans=(Span(text="on call"),))
 NEW = Settings(name="支付值班")
 EVERYTHING = Settings(
     name="支付值班",
@@ -422,11 +437,13 @@ async def test_every_operation_of_the_client_is_known_to_the_emulator(world):
     gateway = world.gateway
     await Bot(gateway._transport).info()
     await gateway.list_chats()
+    await gateway.find_people(["li.lei@example.com", "on_kate"])
     await gateway.perform(UpdateChat(settings=NEW), chat_id)
     await gateway.perform(AddMembers(ids=("ou_han",)), chat_id)
     await gateway.perform(AddManagers(ids=("ou_han",)), chat_id)
     await gateway.perform(RemoveManagers(ids=("ou_han",)), chat_id)
     await gateway.perform(SetModeration(mode="moderator_list", add=("ou_han",)), chat_id)
+    await gateway.perform(RemoveMembers(ids=("ou_lilei",)), chat_id)
     tabs = tabs_of(await gateway.perform(CreateTabs(tabs=(TestTabs.BOARD,)), chat_id))
     board = tabs[-1].id
     await gateway.perform(UpdateTabs(tabs=(TabUpdate(id=board, tab=TestTabs.BOARD),)), chat_id)
@@ -436,7 +453,21 @@ async def test_every_operation_of_the_client_is_known_to_the_emulator(world):
     await gateway.perform(PatchMenuItem(id=menus[0].id, fields=("NAME",), item=MenuItem(name="x")), chat_id)
     await gateway.perform(SortMenus(order=(MenuRef(id=menus[0].id),)), chat_id)
     await gateway.perform(DeleteMenus(ids=(menus[0].id,)), chat_id)
-    await world.read(chat_id)
+    await gateway.perform(CreateBlocks(revision=1, number=0, index=0, blocks=(PARAGRAPH,)), chat_id)
+    live = (await world.read(chat_id)).announcement
+    assert live
+    update = BlockUpdate(id=live.blocks[0].id, block=PARAGRAPH)
+    await gateway.perform(UpdateBlocks(revision=live.revision, updates=(update,)), chat_id)
+    await gateway.perform(DeleteBlocks(revision=live.revision, start=0, end=1), chat_id)
+    with pytest.raises(Refused):
+        await Announcements(gateway._transport).legacy(chat_id)
+
+    await Images(gateway._transport).create("avatar", PICTURE)
+    await gateway.perform(PutTopNotice(), chat_id)
+    await gateway.perform(DeleteTopNotice(), chat_id)
+    await gateway.search_chats("支付")
+    await gateway.share_link(chat_id, "week")
+    await gateway.perform(DissolveChat(), chat_id)
 
     assert {entry.operation for entry in world.emulator.log} == WINDOWS.keys()
-    assert {entry.code for entry in world.emulator.log} == {0}
+    assert {entry.code for entry in world.emulator.log} == {0, OTHER_KIND_OF_ANNOUNCEMENT}

@@ -61,7 +61,7 @@ def test_second_apply_writes_nothing(fleet, emulators):
 def test_report_counts_calls_by_operation(fleet):
     result = fleet.run("apply", "--yes")
 
-    assert "Calls to the platform: 6\n  2  chat_create\n" in result.stdout
+    assert "Calls to the platform: 7\n  2  chat_create\n" in result.stdout
 
 
 def test_json_outcome_follows_the_published_schema(fleet):

@@ -47,3 +47,16 @@ def test_nothing_is_forgotten_while_somebody_holds_the_lock(fleet):
 
     assert result.status == 1
     assert "oncall" in fleet.state["groups"]
+
+
+def test_group_that_is_given_up_is_made_anew(fleet):
+    fleet.applied()
+    first = fleet.chat_id("oncall")
+
+    assert fleet.run("forget", "oncall", "--abandon").status == 0
+    assert "given up" in fleet.run("state", "show", "oncall").stdout
+    result = fleet.run("apply", "--yes", "oncall")
+
+    assert result.status == 0
+    assert fleet.chat_id("oncall") != first
+    assert fleet.state["groups"]["oncall"]["incarnation"] == 1

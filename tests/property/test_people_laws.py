@@ -141,7 +141,7 @@ def test_managers_do_not_differ_from_themselves(managers: list[str], owner: str)
     desired = Collection[str](mode=Mode.EXACT, items=tuple(managers))
     live = frozenset(managers) - {owner}
 
-    assert diff_managers(desired, live, None, owner=owner) == ()
+    assert diff_managers(desired, live, None, owners={owner}) == ()
 
 
 @LAW

@@ -14,14 +14,16 @@ from reconciler.diff.tabs import match_tabs, tab_form
 from reconciler.model.address import Facet
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup, LiveGroup
+from reconciler.model.ids import SELF
 from reconciler.model.members import LiveMembers
 from reconciler.model.menus import TOP_LEVELS
 from reconciler.model.recorded import RecordedGroup, recorded_form
 from reconciler.plan.build import PlanOptions, facet_steps
 from reconciler.plan.operations import Operation
+from reconciler.plan.owner import is_born_with_owner
 from reconciler.plan.plan import Step
 from reconciler.plan.spare import spare_live
-from tests.support.builders import KEY, bound, plan_for, recorded_group, unborn
+from tests.support.builders import KEY, bound, live_group, plan_for, recorded_group, unborn
 from tests.support.fake_platform import FakeChat
 from tests.support.strategies import LAW, desired_groups, live_groups, recorded_groups
 
@@ -37,7 +39,14 @@ def operations_of(steps: Sequence[Step]) -> list[Operation]:
 
 
 def fits_the_platform(desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None) -> bool:
-    """Tell whether kept and listed menus together stay below the limit, which only the user can see to."""
+    """Tell whether one plan can do it all.
+
+    Kept and listed menus together have to stay below the limit, which only the user can see to; and whoever owns the
+    group cannot become a manager before the transfer, nor be made one by us after it.
+    """
+    old_owner = live.owner or SELF
+    if desired.heir not in {None, old_owner} and desired.managers and old_owner in desired.managers.items:
+        return False
     if desired.menus is None:
         return True
     kept = match_menus(desired.menus, live.menus or (), recorded).kept
@@ -55,14 +64,19 @@ def recorded_after(desired: DesiredGroup, before: LiveGroup) -> RecordedGroup:
     """Return what an apply that did everything leaves; `additive` lists hold only what was not there before."""
     values = {path: recorded_form(path, value) for path, value in desired.settings.fields().items()}
     present = before.members.users if before.members else frozenset()
-    values["members"] = [each for each in desired.implied_members if each not in present]
+    came = [each for each in desired.implied_members if each not in present]
+    listed = desired.members.items if desired.members else ()
+    values["members"] = [each for each in came if each in listed]
+    values["implied"] = [each for each in came if each not in listed]
+    if desired.top_notice:
+        values["top_notice"] = desired.top_notice
     if desired.managers:
         values["managers"] = ours(desired.managers, before.managers or ())
     if desired.moderation:
         values["moderation"] = desired.moderation.mode
         if desired.moderation.moderators:
-            listed = before.moderation.moderators if before.moderation else None
-            values["moderators"] = ours(desired.moderation.moderators, listed or ())
+            posting = before.moderation.moderators if before.moderation else None
+            values["moderators"] = ours(desired.moderation.moderators, posting or ())
     if desired.tabs:
         found = [tab for tab, _ in match_tabs(desired.tabs, before.tabs or (), None).pairs]
         values["tabs"] = [tab_form(tab) for tab in ours(desired.tabs, found)]
@@ -134,7 +148,7 @@ def test_step_has_changes_as_well_as_operations(
 def test_without_removals_nobody_and_nothing_goes(
     desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
 ) -> None:
-    spared = spare_live(desired, live)
+    spared = spare_live(desired, live, recorded)
     assume(fits_the_platform(spared, live, recorded))
 
     steps = steps_of(spared, live, recorded)
@@ -143,13 +157,16 @@ def test_without_removals_nobody_and_nothing_goes(
     assert ChangeKind.REMOVE not in {change.kind for each in steps for change in each.changes}
     assert live.managers is not None
     assert after.managers is not None
-    assert after.managers >= live.managers
+    assert after.managers | {after.owner} >= live.managers
+    assert after.members
+    assert live.members
+    assert after.members.users >= live.members.users
     assert {tab.id for tab in after.tabs or ()} >= {tab.id for tab in live.tabs or ()}
     assert sorted(menu.name for menu in live.menus or ()) == sorted(
         menu.name for menu in after.menus or () if menu.name in {each.name for each in live.menus or ()}
     )
     if live.moderation and live.moderation.moderators and after.moderation and after.moderation.moderators:
-        assert after.moderation.moderators >= live.moderation.moderators
+        assert after.moderation.moderators >= live.moderation.moderators - {live.owner}
 
 
 @LAW
@@ -164,9 +181,16 @@ def test_group_is_never_written_where_it_is_unmanaged(
     managed = desired.settings.fields().keys()
     before_fields, after_fields = live.settings.fields(), after.settings.fields()
     assert {path for path in after_fields if before_fields.get(path) != after_fields[path]} <= managed
+    if desired.members is None:
+        assert after.members
+        assert live.members
+        assert after.members.users >= live.members.users
     if desired.managers is None:
-        assert after.managers == live.managers
-    if desired.moderation is None:
+        assert live.managers is not None
+        assert after.managers == live.managers - {after.owner}
+    if desired.owner is None:
+        assert after.owner == live.owner
+    if desired.moderation is None and desired.members is None and desired.owner is None:
         assert after.moderation == live.moderation
     if desired.tabs is None:
         assert after.tabs == live.tabs
@@ -189,7 +213,9 @@ def test_what_is_not_told_is_never_a_difference(
         update={"managers": None, "moderation": None, "members": None, "tabs": None, "menus": None}
     )
 
-    assert {each.facet for each in steps_of(desired, untold, recorded)} <= {Facet.SETTINGS}
+    # Whatever is pinned at the top: nothing ever tells it, and recorded counts.
+    told = {Facet.SETTINGS, Facet.OWNER, Facet.TOP_NOTICE}
+    assert {each.facet for each in steps_of(desired, untold, recorded)} <= told
 
 
 def shuffled(live: LiveGroup) -> LiveGroup:
@@ -249,6 +275,7 @@ def test_steps_of_a_plan_survive_a_round_trip_through_json(
 @given(desired_groups)
 def test_first_plan_of_a_new_group_leads_to_an_empty_second_plan(desired: DesiredGroup) -> None:
     named = desired.model_copy(update={"settings": desired.settings.model_copy(update={"name": "支付值班"})})
+    assume(is_born_with_owner(named) or fits_the_platform(named, live_group(), None))
     [group] = plan_for(unborn(named)).groups
     assert group.live
     assert group.desired

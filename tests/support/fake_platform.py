@@ -23,14 +23,18 @@ from reconciler.plan.operations import (
     CreateTabs,
     DeleteMenus,
     DeleteTabs,
+    DeleteTopNotice,
     MenuRef,
     Operation,
     PatchMenuItem,
+    PutTopNotice,
     RemoveManagers,
+    RemoveMembers,
     SetModeration,
     SortMenus,
     SortTabs,
     TabRef,
+    TransferOwner,
     UpdateChat,
     UpdateTabs,
 )
@@ -70,6 +74,7 @@ class FakeChat:
         self._tabs, self._menus = list(live.tabs), list(live.menus)
         self._owner = live.owner
         self._settings = live.settings
+        self._top_notice = live.top_notice
         self._cap = ORDINARY_CAP if len(live.managers) <= ORDINARY_CAP else SUPER_LARGE_CAP
         self._hides_bots = hides_bots
         self._numbers = count(1)
@@ -81,6 +86,7 @@ class FakeChat:
         return LiveGroup.model_validate(
             {
                 **self._fields,
+                "owner": self._owner,
                 "settings": self._settings,
                 "managers": self._managers,
                 "moderation": {
@@ -90,6 +96,7 @@ class FakeChat:
                 "members": {"users": self._users, "bots": None if self._hides_bots else self._bots},
                 "tabs": tuple(self._tabs),
                 "menus": tuple(self._menus),
+                "top_notice": self._top_notice,
             }
         )
 
@@ -103,8 +110,12 @@ class FakeChat:
         match operation:
             case UpdateChat():
                 self._update(operation.settings)
+            case TransferOwner():
+                self._transfer(operation.owner)
             case AddMembers():
                 self._add_members(operation.ids)
+            case RemoveMembers():
+                self._remove_members(operation.ids)
             case AddManagers():
                 self._add_managers(operation.ids)
             case RemoveManagers():
@@ -120,6 +131,10 @@ class FakeChat:
                 self._create_tabs(operation.tabs)
             case SortTabs():
                 self._sort_tabs(operation.order)
+            case PutTopNotice():
+                self._top_notice = "announcement"
+            case DeleteTopNotice():
+                self._top_notice = "none"
             case DeleteMenus():
                 self._delete_menus(operation.ids)
             case CreateMenus():
@@ -155,11 +170,26 @@ class FakeChat:
         require(len(kinds) == 1, 232001, "users and bots in one call")
         require(len(ids) <= (users if kinds == {True} else bots), 232001, "too many ids for a call")
 
+    def _transfer(self, owner: str) -> None:
+        require(is_user(owner), 232035, "only a person can become the owner")
+        require(owner in self._users, 232012, "the new owner has to be in the chat")
+        require(owner != self._owner, 0, "who owns the chat need not become its owner")
+        self._owner = owner
+        self._managers -= {owner}
+
     def _add_members(self, ids: tuple[str, ...]) -> None:
         self._check_ids(ids, 50, 5)
         self._users |= {each for each in ids if is_user(each)}
         self._bots |= frozenset(other_bots_of(ids))
         require(len(self._bots) <= 15, 232013, "more than 15 bots")
+
+    def _remove_members(self, ids: tuple[str, ...]) -> None:
+        self._check_ids(ids, 50, 5)
+        require(self._owner not in ids, 232076, "the owner cannot be removed")
+        require(self._users | self._bots >= set(ids), 0, "who is not in the group need not be removed")
+        gone = frozenset(ids)
+        self._users, self._bots = self._users - gone, self._bots - gone
+        self._managers, self._moderators = self._managers - gone, self._moderators - gone
 
     def _add_managers(self, ids: tuple[str, ...]) -> None:
         self._check_ids(ids, 50, 5)

@@ -30,6 +30,7 @@ from reconciler.feishu.credentials import Credentials
 from reconciler.feishu.gateway import FeishuGateway
 from reconciler.model.fleet import Fleet, GuardLimits
 from reconciler.model.group import DesiredGroup
+from reconciler.model.pictures import digest_of
 from reconciler.model.recorded import State
 from reconciler.plan.outcome import GroupOutcome, Outcome, Status, StepOutcome
 from reconciler.plan.plan import Plan
@@ -37,10 +38,13 @@ from reconciler.workflow import Choices, Scope, apply, plan_groups
 from tests.support.pretend import OURS, SECRET, scenario
 
 WRITES = frozenset({
-    "chat_create", "chat_update", "chat_moderation_update", "chat_members_create",
-    "chat_managers_add_managers", "chat_managers_delete_managers",
+    "chat_create", "chat_update", "chat_delete", "chat_moderation_update", "chat_members_create",
+    "chat_members_delete", "chat_managers_add_managers", "chat_managers_delete_managers",
+    "docx_chat_announcement_block_batch_update", "docx_chat_announcement_block_children_create",
+    "docx_chat_announcement_block_children_batch_delete",
     "chat_tab_create", "chat_tab_update", "chat_tab_delete", "chat_tab_sort",
     "chat_menu_tree_create", "chat_menu_tree_delete", "chat_menu_tree_sort", "chat_menu_item_patch",
+    "chat_top_notice_put", "chat_top_notice_delete", "im_image_create",
 })  # fmt: skip
 
 NO_LIMITS = GuardLimits.model_validate({"removals": {"count": 1000, "fraction": 1.0}})
@@ -80,7 +84,10 @@ class MemoryStore(StateStore):
 class House:
     """A tenant, our app in it, and a fleet."""
 
-    def __init__(self, emulator: Emulator, gateway: FeishuGateway, clock: LoopClock) -> None:
+    def __init__(
+        self, emulator: Emulator, gateway: FeishuGateway, clock: LoopClock, pictures: dict[str, bytes]
+    ) -> None:
+        self.pictures = pictures
         self.emulator = emulator
         self.gateway: Gateway = gateway
         self.clock = clock
@@ -106,6 +113,7 @@ class House:
             root=Path(),
             positions=Positions({}),
             warnings=(),
+            pictures=dict.fromkeys(self.pictures, Path("unused")),
         )
         return Scope(configuration, "emulator", self.app_id, self.state, tuple(patterns))
 
@@ -146,6 +154,11 @@ class House:
         assert not plan.refusals, plan.refusals
         return await self.perform(plan, *groups, run=run, parallelism=parallelism)
 
+    def picture(self, content: bytes) -> str:
+        """Put a file with this content into the folder of the fleet, and return its digest."""
+        self.pictures[digest_of(content)] = content
+        return digest_of(content)
+
     # ---- looking
 
     def chats(self) -> list[dict[str, Any]]:
@@ -181,9 +194,15 @@ async def open_house(**switches: str) -> AsyncIterator[House]:
     clock = LoopClock()
     emulator = Emulator(_parsed(scenario(**switches)), clock=clock)
     credentials = Credentials(app_id=OURS, app_secret=SecretStr(SECRET))
-    gateway = connect(credentials, "http://emulator.invalid", http_transport=EmulatorTransport(emulator))
+    pictures: dict[str, bytes] = {}
+    gateway = connect(
+        credentials,
+        "http://emulator.invalid",
+        http_transport=EmulatorTransport(emulator),
+        pictures=pictures.get,
+    )
     try:
-        yield House(emulator, gateway, clock)
+        yield House(emulator, gateway, clock, pictures)
     finally:
         await gateway.aclose()
         emulator.close()

@@ -31,7 +31,7 @@ TENANT = "736588c9260f175d"
 
 SCENARIO = f"""
 version: 1
-tenant: {{key: {TENANT}, name: Acme, images: {{img_x: {OURS}, img_ours: {OURS}, img_theirs: {OTHER}}} %(tenant)s}}
+tenant: {{key: {TENANT}, name: Acme, images: {{img_1: {OURS}, img_2: {OURS}, img_x: {OURS}, img_ours: {OURS}, img_theirs: {OTHER}}} %(tenant)s}}
 readings: {{%(readings)s}}
 apps:
   - {{app_id: {OURS}, app_secret: {SECRET}, name: Ours, open_id: ou_ours %(app)s}}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import email
+import email.policy
 import json
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -29,6 +31,16 @@ class Seen:
     @property
     def body(self) -> Any:
         return json.loads(self.request.content) if self.request.content else None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The parts of a multipart body; bytes as Latin-1."""
+        head = f"Content-Type: {self.request.headers['Content-Type']}\r\n\r\n".encode()
+        message: Any = email.message_from_bytes(head + self.request.content, policy=email.policy.HTTP)
+        return {
+            part["Content-Disposition"].params["name"]: part.get_payload(decode=True).decode("latin-1")
+            for part in message.iter_parts()
+        }
 
     @property
     def query(self) -> dict[str, str]:
@@ -77,6 +89,7 @@ class ScriptedPlatform(httpx.AsyncBaseTransport):
         return [each for each in self.seen if each.request.url.path != TOKEN_PATH]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
         seen = await self._connect(request)
         self.seen.append(seen)
         for key in (seen.line, "all"):

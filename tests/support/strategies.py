@@ -84,6 +84,7 @@ wanted_settings = st.builds(
     name=some(None, "支付值班", "Payments"),
     i18n_names=localized_names,
     description=some(None, "", "线上值班"),
+    avatar=some(None, "img_1", "img_2"),
     chat_type=some(None, "private", "public"),
     group_message_type=some(None, "chat", "thread"),
     permissions=permissions,
@@ -211,10 +212,7 @@ def people_collections(draw: st.DrawFn, *, pool: tuple[str, ...]) -> Collection[
 
 manager_collections = people_collections(pool=(SELF, *USERS, *OTHER_BOTS))
 moderator_collections = people_collections(pool=USERS)
-member_collections = st.builds(
-    lambda items: Collection[str](mode=Mode.ADDITIVE, items=tuple(items)),
-    subsets((SELF, *USERS, *OTHER_BOTS)),
-)
+member_collections = people_collections(pool=(SELF, *USERS, *OTHER_BOTS))
 
 
 @st.composite
@@ -230,11 +228,13 @@ desired_groups = st.builds(
     DesiredGroup,
     key=st.just(KEY),
     settings=wanted_settings,
+    owner=st.none() | st.sampled_from(USERS),
     managers=st.none() | manager_collections,
     moderation=st.none() | moderations(),
     members=st.none() | member_collections,
     tabs=st.none() | tab_collections(),
     menus=st.none() | menu_collections(),
+    top_notice=some(None, "announcement", "none"),
 )
 
 
@@ -278,6 +278,8 @@ def recorded_groups(draw: st.DrawFn) -> RecordedGroup | None:
             values[facet] = RecordedValue(sent=draw(subsets(pool)))
     if draw(maybe):
         values["tabs"] = RecordedValue(sent=[tab_form(tab) for tab in draw(tab_lists)])
+    if draw(maybe):
+        values["top_notice"] = RecordedValue(sent=draw(some("announcement", "none")))
     if draw(maybe):
         values["menus"] = RecordedValue(sent=[menu_form(menu) for menu in draw(menu_lists())])
     return RecordedGroup(chat_id=CHAT, created_by_us=draw(maybe), values=values)

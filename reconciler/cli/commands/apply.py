@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reconciler.plan.plan import Plan
     from reconciler.workflow import Choices
 
-GUARDS = ("removals", "forgets", "lockout", "twin")
+GUARDS = ("removals", "forgets", "owner", "dissolve", "lockout", "incomplete", "twin")
 
 
 @click.command(
@@ -54,6 +54,7 @@ Examples:
     help="Set this guard aside; can be given several times.",
 )
 @click.option("--keep-going", is_flag=True, help="Go on after five groups in a row failed in one way.")
+@click.option("--strict-people", is_flag=True, help="Fail groups that name people who cannot be in them.")
 @common_options
 def apply(
     keys: tuple[str, ...],
@@ -62,6 +63,7 @@ def apply(
     no_removals: bool,
     overrides: tuple[str, ...],
     keep_going: bool,
+    strict_people: bool,
     options: Options,
 ) -> Exit:
     """Make the groups what the configuration says.
@@ -79,7 +81,7 @@ def apply(
         require_somebody_to_ask(options)
     session = open_session(options)
     tell_diagnostics(session.configuration.warnings, options)
-    choices = Choices(overrides=frozenset(overrides), removals=not no_removals)
+    choices = Choices(overrides=frozenset(overrides), removals=not no_removals, strict_people=strict_people)
     run = Run(keep_going=keep_going)
     with session.state_file.locked(session.lock_holder(), options.lock_timeout or 0.0):
         return run_async(lambda signals: _apply(session, keys, choices, run, signals, yes=yes))

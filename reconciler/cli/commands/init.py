@@ -52,7 +52,16 @@ _SCENARIO: Final = """\
 version: 1
 tenant: {key: tk_hello, name: Hello}
 apps:
-  - {app_id: cli_a10fbf7e94b8d01d, app_secret: emulator-secret, name: groupctl, scopes: ["im:chat"]}
+  - app_id: cli_a10fbf7e94b8d01d
+    app_secret: emulator-secret
+    name: groupctl
+    scopes:
+      - im:chat
+      - im:chat.announcement:read
+      - im:chat.announcement:write_only
+      - contact:user.id:readonly
+      - contact:contact.base:readonly
+      - contact:user.base:readonly
 users:
   - {name: 李雷, open_id: ou_7be0750736631b9eded952608f224823, email: li.lei@example.com}
   - {name: 韩梅梅, open_id: ou_33e916ec3c1e09bc04cad6c52e29f07b, email: han.meimei@example.com}

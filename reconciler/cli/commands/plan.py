@@ -28,8 +28,16 @@ Examples:
 @key_arguments
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.option("--no-removals", is_flag=True, help="Plan without removing anything that is there.")
+@click.option("--strict-people", is_flag=True, help="Fail groups that name people who cannot be in them.")
 @common_options
-def plan(keys: tuple[str, ...], *, detailed_exitcode: bool, no_removals: bool, options: Options) -> Exit:
+def plan(
+    keys: tuple[str, ...],
+    *,
+    detailed_exitcode: bool,
+    no_removals: bool,
+    strict_people: bool,
+    options: Options,
+) -> Exit:
     """Show what apply would change, without changing anything.
 
     KEYS narrow the plan to some groups; globs such as 'oncall-*' work.
@@ -45,7 +53,7 @@ def plan(keys: tuple[str, ...], *, detailed_exitcode: bool, no_removals: bool, o
 
     async def read(_signals: Signals) -> Plan:
         async with session.platform() as (gateway, app_id), showing_progress(gateway, options) as display:
-            choices = Choices(removals=not no_removals)
+            choices = Choices(removals=not no_removals, strict_people=strict_people)
             return await make_plan(session, state, gateway, app_id, keys, choices, display)
 
     tell_diagnostics(session.configuration.warnings, options)

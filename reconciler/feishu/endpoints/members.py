@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from reconciler.feishu.endpoints.paging import walk
 from reconciler.feishu.endpoints.paths import chat_path
 from reconciler.feishu.transport import Effect, Request, Transport
-from reconciler.feishu.wire import MemberPage, MembersAdded
+from reconciler.feishu.wire import MemberPage, MembersAdded, MembersRemoved
 
 MemberIdType: TypeAlias = Literal["open_id", "app_id"]
 """Users are named by open id, bots by app id; one call takes one kind only."""
@@ -34,6 +34,21 @@ class Members:
             body={"id_list": list(ids)},
         )
         return await self._transport.call(request, MembersAdded)
+
+    async def delete(self, chat_id: str, id_type: MemberIdType, ids: Sequence[str]) -> MembersRemoved:
+        """Remove at most 50 users or 5 bots; ids that mean nobody are listed.
+
+        Idempotent: who is not in the chat counts as removed.
+        """
+        request = Request(
+            operation="chat_members_delete",
+            method="DELETE",
+            path=chat_path(chat_id, "members"),
+            effect=Effect.REPEATABLE,
+            query={"member_id_type": id_type},
+            body={"id_list": list(ids)},
+        )
+        return await self._transport.call(request, MembersRemoved)
 
     async def get(self, chat_id: str) -> list[MemberPage]:
         """Return the users of a chat, page by page; at least one page."""

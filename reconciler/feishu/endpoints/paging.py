@@ -9,12 +9,14 @@ from reconciler.errors import Diagnostic, OutcomeUnknown, PlatformFacts, text
 from reconciler.feishu.wire import Page
 
 PAGE_SIZE: Final = 100
-"""The most the platform gives. Source: `page_size` of every paged list in schemas/api."""
+"""The most the platform gives. Source: `page_size` of every paged list in schemas/api but that of blocks."""
 
 P = TypeVar("P", bound=Page)
 
 
-async def walk(operation: str, fetch: Callable[[dict[str, str]], Awaitable[P]]) -> list[P]:
+async def walk(
+    operation: str, fetch: Callable[[dict[str, str]], Awaitable[P]], *, page_size: int = PAGE_SIZE
+) -> list[P]:
     """Return all pages of a list.
 
     Pages end where `has_more` is false: a page may be empty in the middle, and a token may stand on the last.
@@ -22,13 +24,14 @@ async def walk(operation: str, fetch: Callable[[dict[str, str]], Awaitable[P]]) 
     Args:
         operation: For the message.
         fetch: Gets one page for the query parameters of paging.
+        page_size: The most things that the platform gives at once.
 
     Raises:
         OutcomeUnknown: The platform repeats a page token, or promises more without one.
     """
     pages: list[P] = []
     seen = {""}
-    query = {"page_size": str(PAGE_SIZE)}
+    query = {"page_size": str(page_size)}
     while True:
         page = await fetch(query)
         pages.append(page)
@@ -48,4 +51,4 @@ async def walk(operation: str, fetch: Callable[[dict[str, str]], Awaitable[P]]) 
                 )
             )
         seen.add(page.page_token)
-        query = {"page_size": str(PAGE_SIZE), "page_token": page.page_token}
+        query = {"page_size": str(page_size), "page_token": page.page_token}

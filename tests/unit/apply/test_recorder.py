@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.apply.recorder import FLUSH_COUNT, FLUSH_SECONDS, Recorder
 from reconciler.errors import StateError
-from reconciler.model.recorded import Intent
+from reconciler.model.recorded import Intent, Tombstone
 from tests.support.builders import recorded_group, state
 from tests.support.house import LoopClock, MemoryStore
 
@@ -105,3 +105,57 @@ async def test_after_a_failed_write_nothing_more_is_written():
 async def test_intents_that_cannot_be_written_are_an_error():
     with recorder_on(MemoryStore(broken_from=0)) as recorder, pytest.raises(StateError):
         recorder.intend(intents("a"))
+
+
+async def test_group_that_is_gone_leaves_a_tombstone_that_says_so():
+    store = MemoryStore()
+
+    with recorder_on(store, state(groups={"oncall": recorded_group()})) as recorder:
+        recorder.forget("oncall", gone=True)
+
+    assert store.saved[-1].tombstones["oncall"].abandoned
+
+
+class TestRenaming:
+    async def test_group_is_known_by_its_new_key_only(self):
+        store = MemoryStore()
+
+        with recorder_on(store, state(groups={"old": recorded_group()})) as recorder:
+            recorder.rename("old", "new")
+
+            assert recorder.holder(recorded_group().chat_id) == "new"
+
+        assert list(store.saved[-1].groups) == ["new"]
+
+    async def test_intent_and_tombstone_go_with_the_group(self):
+        store = MemoryStore()
+        buried = Tombstone(time=0.0, group=recorded_group())
+
+        with recorder_on(store, state(intents=intents("old"), tombstones={"old": buried})) as recorder:
+            recorder.rename("old", "new")
+
+        assert list(store.saved[-1].intents) == ["new"]
+        assert store.saved[-1].tombstones == {"new": buried}
+
+    async def test_what_the_new_key_was_before_is_forgotten_for_good(self):
+        store = MemoryStore()
+        known = state(
+            groups={"old": recorded_group()},
+            tombstones={"new": Tombstone(time=0.0, group=recorded_group(chat_id="oc_other"))},
+        )
+
+        with recorder_on(store, known) as recorder:
+            recorder.rename("old", "new")
+
+        assert store.saved[-1].tombstones == {}
+
+
+async def test_image_keys_are_written_within_a_second():
+    store = MemoryStore()
+
+    with recorder_on(store, state(images={"avatar/sha256:a": "img_1"})) as recorder:
+        recorder.keep_image("message/sha256:b", "img_2")
+        recorder.drop_images(["avatar/sha256:a"])
+        await asyncio.sleep(FLUSH_SECONDS)
+
+        assert [saved.images for saved in store.saved] == [{"message/sha256:b": "img_2"}]

@@ -40,7 +40,8 @@ def test_settings_become_settings(tmp_path):
     group_message_type: thread
     owner: self
     chat_id: oc_1
-    on_remove: forget
+    previously: [old-ops, older-ops]
+    on_remove: dissolve
     permissions: {add_member: only_owner, membership_approval: approval_required}
     restricted_mode: {download: not_anyone}""",
     )
@@ -48,7 +49,9 @@ def test_settings_become_settings(tmp_path):
     assert group == DesiredGroup(
         key="ops",
         chat_id="oc_1",
+        previously=("old-ops", "older-ops"),
         owner="self",
+        on_remove="dissolve",
         settings=Settings(
             name="值班",
             i18n_names={"en_us": "On-call"},
@@ -59,6 +62,15 @@ def test_settings_become_settings(tmp_path):
             restricted_mode=RestrictedMode(status=True, download="not_anyone"),
         ),
     )
+
+
+@pytest.mark.parametrize("written", ["li.lei@example.com", '"@lilei"', "Li.Lei@example.com"])
+def test_owner_may_be_anybody_who_can_be_named(tmp_path, written):
+    groups = load_groups(
+        tmp_path, f"people: {{lilei: li.lei@example.com}}\ngroups: {{ops: {{owner: {written}}}}}\n"
+    )
+
+    assert groups["ops"].owner == "li.lei@example.com"
 
 
 @pytest.mark.parametrize(

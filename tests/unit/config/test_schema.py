@@ -92,7 +92,8 @@ GROUP_MISTAKES = {
     "list without moderators": {"moderation": {"mode": "moderator_list"}},
     "moderators without list": {"moderation": {"mode": "only_owner", "moderators": []}},
     "unknown path": {"unmanaged": ["permission.urgent"]},
-    "not yet": {"avatar": "./a.png"},
+    "neither file nor image key": {"avatar": "a.png"},
+    "unknown notice": {"top_notice": "message"},
 }
 
 

@@ -94,6 +94,29 @@ class TestThings:
 
         assert origin is Origin.CONFIG
 
+    @pytest.mark.parametrize(
+        ("recorded", "live", "origin"),
+        [
+            ({"name": "A", "url": {"common": "x"}}, {"name": "A"}, Origin.DRIFT),
+            (
+                {"name": "A", "children": [{"name": "B", "icon": "i"}]},
+                {"name": "A", "children": [{"name": "B"}]},
+                Origin.DRIFT,
+            ),
+            (
+                {"name": "A", "children": [{"name": "B"}]},
+                {"name": "A", "children": [{"name": "B"}, {"name": "C"}]},
+                Origin.DRIFT,
+            ),
+            ({"name": "A"}, {"name": "A", "icon": "img_1"}, Origin.CONFIG),
+        ],
+        ids=["link-taken-away", "icon-of-an-entry-taken-away", "entry-added", "unmanaged-icon"],
+    )
+    def test_what_a_live_thing_lacks_was_taken_away(self, recorded, live, origin):
+        value = RecordedValue(sent=[recorded])
+
+        assert origin_of_item(live, recorded, value) is origin
+
     def test_what_only_one_side_says_is_no_disagreement(self):
         assert agrees({"name": "A"}, {"name": "A", "icon": "img_1"})
 

@@ -18,8 +18,8 @@ def told(changes):
 
 
 class TestManagers:
-    def managers(self, desired, live, recorded=None, owner=SELF):
-        return told(diff_managers(desired, frozenset(live), recorded, owner=owner))
+    def managers(self, desired, live, recorded=None, owner=SELF, heir=None):
+        return told(diff_managers(desired, frozenset(live), recorded, owners={owner, heir}))
 
     def test_missing_manager_is_appointed_and_unlisted_one_dismissed(self):
         assert self.managers(exact(LILEI), [HANMEI]) == [f"+{LILEI}", f"-{HANMEI}"]
@@ -38,6 +38,10 @@ class TestManagers:
 
     def test_person_who_owns_the_group_is_left_out(self):
         assert self.managers(exact(LILEI, HANMEI), [], owner=LILEI) == [f"+{HANMEI}"]
+
+    def test_person_who_will_own_the_group_is_neither_appointed_nor_dismissed(self):
+        assert self.managers(exact(LILEI), [], heir=LILEI) == []
+        assert self.managers(exact(), [LILEI], heir=LILEI) == []
 
     def test_kept_manager_stays(self):
         assert self.managers(exact(keep=[HANMEI]), [HANMEI]) == []
@@ -94,8 +98,9 @@ class TestMembers:
 
 
 class TestModeration:
-    def moderation(self, desired, live, recorded=None, owner=None, managers=frozenset()):
-        return told(diff_moderation(desired, live, recorded, owner=owner, managers=managers))
+    def moderation(self, desired, live, recorded=None, owner=None, managers=frozenset(), heir=None):
+        changes = diff_moderation(desired, live, recorded, owner=owner, heir=heir or owner, managers=managers)
+        return told(changes)
 
     def test_mode_that_differs_changes(self):
         live = LiveModeration(mode="all_members")
@@ -136,6 +141,22 @@ class TestModeration:
 
         assert self.moderation(desired, live, owner=LILEI) == [f"-{HANMEI}"]
         assert self.moderation(desired, live, owner=HANMEI) == [f"+{LILEI}"]
+
+    def test_person_who_will_own_the_group_is_neither_added_nor_removed(self):
+        desired = Moderation(mode="moderator_list", moderators=exact(LILEI))
+        empty = LiveModeration(mode="moderator_list", moderators=frozenset())
+        listing = LiveModeration(mode="moderator_list", moderators=frozenset({LILEI}))
+
+        assert self.moderation(desired, empty, heir=LILEI) == []
+        assert (
+            self.moderation(Moderation(mode="moderator_list", moderators=exact()), listing, heir=LILEI) == []
+        )
+
+    def test_old_owner_who_is_listed_is_added_before_the_transfer(self):
+        desired = Moderation(mode="moderator_list", moderators=exact(HANMEI))
+        live = LiveModeration(mode="moderator_list", moderators=frozenset())
+
+        assert self.moderation(desired, live, owner=HANMEI, heir=LILEI) == [f"+{HANMEI}"]
 
     def test_manager_in_the_live_list_but_not_in_the_configuration_is_left_alone(self):
         desired = Moderation(mode="moderator_list", moderators=exact())

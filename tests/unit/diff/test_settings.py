@@ -97,3 +97,22 @@ class TestFieldsThatLiveDoesNotTell:
         desired = Settings(name="a", i18n_names={"en_us": "b"})
 
         assert paths(diff_settings(desired, Settings(), recorded)) == ["name", "i18n_names.en_us"]
+
+
+class TestAvatar:
+    """Live never tells it, except what we wrote ourselves: an avatar is read as a URL."""
+
+    DESIRED = Settings(avatar="img_2")
+
+    def test_first_one_replaces_something_unknown(self):
+        [change] = diff_settings(self.DESIRED, NEW_GROUP_SETTINGS, None)
+
+        assert (change.before, change.after, change.origin) == (None, "img_2", Origin.NEW)
+
+    def test_another_one_replaces_what_was_sent_last(self):
+        [change] = diff_settings(self.DESIRED, NEW_GROUP_SETTINGS, recorded_group({"avatar": "img_1"}))
+
+        assert (change.before, change.after, change.origin) == ("img_1", "img_2", Origin.CONFIG)
+
+    def test_one_that_was_sent_is_no_difference(self):
+        assert diff_settings(self.DESIRED, NEW_GROUP_SETTINGS, recorded_group({"avatar": "img_2"})) == ()

@@ -15,7 +15,7 @@ from reconciler.model.menus import LiveMenu, Menu, MenuItem, MenuLink
 from reconciler.model.moderation import LiveModeration
 from reconciler.model.settings import Permissions, Settings
 from reconciler.model.tabs import LiveTab, Tab
-from reconciler.plan.answers import Answer, ListedChat
+from reconciler.plan.answers import Answer, ListedChat, ShareLink
 from reconciler.plan.operations import (
     AddManagers,
     AddMembers,
@@ -25,9 +25,11 @@ from reconciler.plan.operations import (
     CreateTabs,
     DeleteMenus,
     DeleteTabs,
+    DeleteTopNotice,
     ForgetGroup,
     MenuRef,
     PatchMenuItem,
+    PutTopNotice,
     RemoveManagers,
     SetModeration,
     SortMenus,
@@ -36,6 +38,7 @@ from reconciler.plan.operations import (
     TabUpdate,
     UpdateChat,
     UpdateTabs,
+    UploadImage,
 )
 from tests.support.scripted_platform import ok, refused
 
@@ -140,11 +143,16 @@ class TestReadGroup:
     async def test_further_reads_run_at_the_same_time(self, gateway, platform):
         platform.latency = 1.0
         platform.on(GET, ok(FULL | {"moderation_permission": "moderator_list"}))
+        platform.on(
+            f"GET /open-apis/docx/v1/chats/{CHAT}/announcement",
+            ok({"revision_id": 1, "announcement_type": "docx"}),
+        )
         await gateway.read_group(CHAT, ALL)
 
         times = [round(each.time - platform.calls[0].time) for each in platform.calls]
 
-        assert times == [0, 1, 1, 1, 1]
+        # The blocks of the announcement follow on its kind.
+        assert times == [0, 1, 1, 1, 1, 1, 2]
 
     async def test_failure_of_one_read_is_raised_as_it_is(self, gateway, platform):
         platform.on(GET, ok(FULL))
@@ -546,3 +554,67 @@ async def test_groups_are_read_in_parallel_at_the_speed_of_the_quota(gateway, pl
 
     assert platform.calls[-1].time - platform.calls[0].time == pytest.approx(1.05, abs=0.01)
     assert gateway.counts.calls["chat_get"] == 51
+
+
+class TestPictures:
+    UPLOAD = UploadImage(purpose="avatar", digest="sha256:aa")
+
+    async def test_content_of_the_file_is_uploaded_for_its_purpose(self, gateway, platform):
+        gateway._pictures = {"sha256:aa": b"picture"}.get
+        platform.on("POST /open-apis/im/v1/images", ok({"image_key": "img_1"}))
+
+        answer = await gateway.perform(self.UPLOAD, CHAT)
+
+        assert answer.image == "img_1"
+        assert platform.calls[0].form == {"image_type": "avatar", "image": "picture"}
+
+    async def test_picture_that_no_file_holds_is_refused_without_a_call(self, gateway, platform):
+        with pytest.raises(Refused) as caught:
+            await gateway.perform(self.UPLOAD, CHAT)
+
+        assert caught.value.diagnostic.summary == "Picture changed meanwhile"
+        assert platform.calls == []
+
+
+class TestTopNotice:
+    @pytest.mark.parametrize(
+        ("operation", "call", "body"),
+        [
+            (PutTopNotice(), "put_top_notice", {"chat_top_notice": [{"action_type": "2"}]}),
+            (DeleteTopNotice(), "delete_top_notice", None),
+        ],
+    )
+    async def test_announcement_is_put_or_whatever_is_there_taken_away(
+        self, gateway, platform, operation, call, body
+    ):
+        await gateway.perform(operation, CHAT)
+
+        assert [(each.line, each.body) for each in platform.calls] == [
+            (f"POST {PATH}/top_notice/{call}", body)
+        ]
+
+
+class TestSharing:
+    @pytest.mark.parametrize(
+        ("told", "expires"),
+        [
+            ({"expire_time": "1767225600", "is_permanent": False}, 1767225600.0),
+            ({"expire_time": "0", "is_permanent": True}, None),
+        ],
+    )
+    async def test_permanent_link_has_no_end(self, gateway, platform, told, expires):
+        platform.on("*", ok({"share_link": "https://applink.feishu.cn/x"} | told))
+
+        link = await gateway.share_link(CHAT, "week")
+
+        assert link == ShareLink("https://applink.feishu.cn/x", expires)
+        assert platform.calls[0].body == {"validity_period": "week"}
+
+    @pytest.mark.parametrize(("keyword", "query"), [("值班", "值班"), ("on-call", '"on-call"')])
+    async def test_keyword_with_a_hyphen_is_quoted(self, gateway, platform, keyword, query):
+        platform.on("*", ok({"items": [{"chat_id": "oc_1", "name": "a", "owner_id": "ou_1"}]}))
+
+        [found] = await gateway.search_chats(keyword)
+
+        assert (found.chat_id, found.owner) == ("oc_1", "ou_1")
+        assert platform.calls[0].query["query"] == query

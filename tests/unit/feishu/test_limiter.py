@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from reconciler.feishu.limiter import CONNECTIONS, Limiter
+from reconciler.feishu.limiter import CONNECTIONS, SECOND, Limiter
 from reconciler.plan.duration import Windows
 
 QUICK = Windows()
@@ -122,6 +122,34 @@ async def test_a_cancelled_waiter_gives_its_place_back():
     await first
 
     assert [name for name, _ in log] == ["first", "third"]
+
+
+async def edit(limiter: Limiter, operation: str, announcement: str, times: list[float]):
+    async with limiter.of(operation).turn(limiter.edits_of(announcement)):
+        times.append(now())
+
+
+async def test_edits_of_one_announcement_are_three_a_second_whatever_the_operation():
+    limiter = Limiter({"create": QUICK, "delete": QUICK}, 64)
+    times: list[float] = []
+
+    for number in range(7):
+        await edit(limiter, ("create", "delete")[number % 2], "oc_1", times)
+
+    assert [round(each - times[0], 2) for each in times] == [0, 0, 0, SECOND, SECOND, SECOND, 2 * SECOND]
+
+
+async def test_announcement_that_waits_does_not_hold_up_another():
+    limiter = Limiter({"create": QUICK}, 64)
+    times: list[float] = []
+    others: list[float] = []
+    for _ in range(3):
+        await edit(limiter, "create", "oc_1", times)
+
+    await asyncio.gather(edit(limiter, "create", "oc_1", times), edit(limiter, "create", "oc_2", others))
+
+    assert others[0] == times[0]
+    assert times[3] - times[0] == pytest.approx(SECOND)
 
 
 async def test_an_operation_without_quota_is_an_error():

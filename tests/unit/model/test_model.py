@@ -114,8 +114,8 @@ class TestDesiredGroup:
             Facet.MENUS,
         }
 
-    def test_empty_member_list_needs_no_reading(self):
-        assert Facet.MEMBERS not in desired_group(members=additive()).facets
+    def test_empty_member_list_is_managed_all_the_same(self):
+        assert {Facet.MEMBERS, Facet.DEPARTURES} <= desired_group(members=additive()).facets
 
 
 class TestSettings:

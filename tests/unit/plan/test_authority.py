@@ -3,7 +3,8 @@
 chats.openapi.yaml, `info.x-role-matrix`:
     chat_update: owner ok; creator_bot ok; manager ok; member "avatar, name, description, i18n_names only
     (232016); nothing while edit_permission is only_owner (232002)"
-    chat_moderation_update: owner ok; creator_bot ok; manager 232017; member 232017
+    chat_moderation_update, chat_delete: owner ok; creator_bot ok; manager 232017; member 232017
+chats.openapi.yaml, chat_update `x-open-questions` ("A client transfers only as the owner, or as the creating bot")
 members.openapi.yaml, `x-permission-matrix`:
     chat_members_create, add_member_permission all_members: owner, manager, creator_bot, member
     chat_members_create, add_member_permission only_owner: owner, manager, creator_bot_with_operate_as_owner
@@ -33,6 +34,8 @@ OWNER = {"owner": None}
 MANAGER = {"owner": LILEI, "managers": frozenset({SELF})}
 MEMBER = {"owner": LILEI}
 
+GIVEN_AWAY = recorded_group(created_by_us=True, gave_away=True)
+
 WRITABLE = (Facet.SETTINGS, Facet.MEMBERS, Facet.MANAGERS, Facet.MODERATION, Facet.TABS, Facet.MENUS)
 
 
@@ -48,6 +51,9 @@ class TestRoles:
     def test_nothing_tells_which_bot_owns_a_group_that_we_did_not_create(self):
         assert role_in(live_group(**OWNER), recorded_group()) is Role.UNSURE
         assert role_in(live_group(**OWNER), None) is Role.UNSURE
+
+    def test_nothing_tells_which_bot_owns_a_group_that_we_gave_away(self):
+        assert role_in(live_group(**OWNER), GIVEN_AWAY) is Role.UNSURE
 
     def test_app_among_the_managers_is_a_manager(self):
         assert role_in(live_group(**MANAGER), CREATED) is Role.MANAGER
@@ -70,6 +76,9 @@ def test_owner_may_everything(facet):
         (Facet.MODERATION, REFUSED),
         (Facet.TABS, ALLOWED),
         (Facet.MENUS, ALLOWED),
+        (Facet.TOP_NOTICE, ALLOWED),
+        (Facet.OWNER, REFUSED),
+        (Facet.LIFECYCLE, REFUSED),
     ],
 )
 def test_manager_may_all_but_what_is_reserved_to_the_owner(facet, expected):
@@ -79,7 +88,7 @@ def test_manager_may_all_but_what_is_reserved_to_the_owner(facet, expected):
 @pytest.mark.parametrize(
     ("facet", "paths", "permissions", "expected"),
     [
-        (Facet.SETTINGS, ["name", "description", "i18n_names.en_us"], OPEN, ALLOWED),
+        (Facet.SETTINGS, ["name", "description", "i18n_names.en_us", "avatar"], OPEN, ALLOWED),
         (Facet.SETTINGS, ["name"], CLOSED, REFUSED),
         (Facet.SETTINGS, ["name", "chat_type"], OPEN, REFUSED),
         (Facet.SETTINGS, ["name"], Permissions(), UNKNOWN),
@@ -91,8 +100,10 @@ def test_manager_may_all_but_what_is_reserved_to_the_owner(facet, expected):
         (Facet.MODERATION, [], OPEN, REFUSED),
         (Facet.TABS, [], CLOSED, UNKNOWN),
         (Facet.MENUS, [], CLOSED, UNKNOWN),
+        (Facet.TOP_NOTICE, [], CLOSED, UNKNOWN),
         (Facet.EXISTENCE, [], CLOSED, ALLOWED),
-        (Facet.LIFECYCLE, [], CLOSED, ALLOWED),
+        (Facet.LIFECYCLE, [], OPEN, REFUSED),
+        (Facet.OWNER, [], OPEN, REFUSED),
     ],
 )
 def test_member_may_what_the_group_leaves_to_members(facet, paths, permissions, expected):
@@ -108,6 +119,9 @@ def test_member_may_what_the_group_leaves_to_members(facet, paths, permissions, 
         (Facet.MODERATION, ALLOWED),
         (Facet.TABS, UNKNOWN),
         (Facet.MENUS, UNKNOWN),
+        (Facet.TOP_NOTICE, UNKNOWN),
+        (Facet.OWNER, ALLOWED),
+        (Facet.LIFECYCLE, ALLOWED),
     ],
 )
 def test_creator_that_operates_as_owner_has_the_listed_exceptions(facet, expected):
@@ -152,8 +166,8 @@ def test_block_of_another_step_asks_for_the_role_of_a_manager():
     assert block.remedy == ("Make the app a manager in the Feishu client, or list `settings` in `unmanaged`.")
 
 
-def test_block_of_a_change_of_owner_tells_that_no_call_can_make_it():
-    block = block_for(Facet.OWNER, live_group(**MEMBER), None)
+def test_block_of_a_transfer_tells_who_could_make_it():
+    block = block_for(Facet.OWNER, live_group(**MANAGER), None)
 
-    assert block.reason == "A person owns the group, and no call of the platform gives a group to an app."
-    assert block.remedy == "List `owner` in `unmanaged`."
+    assert block.reason == "Only the owner may do this; our app is a manager here."
+    assert block.remedy == "Let the owner do it in the Feishu client, or list `owner` in `unmanaged`."

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model.recorded import Intent, Tombstone
-from reconciler.plan.binding import Binding, BindingKind, bind, create_uuid, refuse_shared_chats
+from reconciler.plan.binding import (
+    Binding,
+    BindingKind,
+    bind,
+    claimed_keys,
+    create_uuid,
+    reborn,
+    refuse_shared_chats,
+)
 from tests.support.builders import CHAT, KEY, desired_group, recorded_group, state
 
 NOW = 1_000_000.0
@@ -109,8 +117,126 @@ def test_chat_that_is_bound_to_another_key_is_a_problem():
     assert binding.problem
     assert binding.problem.summary == "Chat is bound to another key"
     assert binding.problem.hint == (
-        "If the key was renamed, run `groupctl state mv old-key oncall-payments`."
+        "If the key was renamed, add `previously: [old-key]`, or run `groupctl state mv old-key oncall-payments`."
     )
+
+
+def abandoned_state(incarnation=0, key=KEY, **fields):
+    group = recorded_group(incarnation=incarnation)
+    return state(tombstones={key: Tombstone(time=0.0, group=group, abandoned=True)}, **fields)
+
+
+class TestIncarnations:
+    @pytest.mark.parametrize("incarnation", [0, 4])
+    def test_key_of_an_abandoned_chat_gets_the_next_incarnation(self, incarnation):
+        binding = bind(KEY, desired_group(), abandoned_state(incarnation), NOW)
+
+        assert (binding.kind, binding.incarnation) == (BindingKind.CREATE, incarnation + 1)
+        assert binding.uuid == create_uuid("acme-groups", KEY, incarnation + 1)
+
+    def test_abandoned_chat_that_the_configuration_names_is_adopted_like_any_other(self):
+        binding = bind(KEY, desired_group(chat_id=CHAT), abandoned_state(), NOW)
+
+        assert (binding.kind, binding.recorded) == (BindingKind.ADOPT, None)
+
+    def test_begun_create_of_a_later_incarnation_is_resumed_as_it_is(self):
+        begun = Intent(uuid="gr-begun", incarnation=3, time=NOW, operation={})
+
+        binding = bind(KEY, desired_group(), abandoned_state(intents={KEY: begun}), NOW)
+
+        assert (binding.kind, binding.uuid, binding.incarnation) == (BindingKind.RESUME, "gr-begun", 3)
+
+    def test_begun_create_counts_more_than_the_chat_that_was_forgotten_before(self):
+        known = state(intents={KEY: intent(0)}, tombstones={KEY: Tombstone(time=0.0, group=recorded_group())})
+
+        assert bind(KEY, desired_group(), known, NOW).kind is BindingKind.RESUME
+
+    def test_forgotten_key_whose_chat_is_dissolved_is_reborn(self):
+        known = state(tombstones={KEY: Tombstone(time=0.0, group=recorded_group(incarnation=1))})
+
+        binding = reborn(bind(KEY, desired_group(), known, NOW), "acme-groups")
+
+        assert (binding.kind, binding.chat_id, binding.recorded) == (BindingKind.CREATE, None, None)
+        assert (binding.incarnation, binding.uuid) == (2, create_uuid("acme-groups", KEY, 2))
+
+
+class TestPreviously:
+    RENAMED = desired_group(previously=("old-key", "older-key"))
+
+    @pytest.mark.parametrize("old", ["old-key", "older-key"])
+    def test_chat_of_an_old_key_is_taken_over(self, old):
+        binding = bind(KEY, self.RENAMED, state(groups={old: recorded_group()}), NOW)
+
+        assert (binding.kind, binding.chat_id, binding.renamed_from) == (BindingKind.BOUND, CHAT, old)
+        assert binding.recorded == recorded_group()
+
+    def test_chat_of_a_forgotten_old_key_is_taken_over(self):
+        known = state(tombstones={"old-key": Tombstone(time=0.0, group=recorded_group())})
+
+        binding = bind(KEY, self.RENAMED, known, NOW)
+
+        assert (binding.kind, binding.chat_id, binding.renamed_from) == (BindingKind.ADOPT, CHAT, "old-key")
+
+    def test_create_that_was_begun_under_an_old_key_is_resumed(self):
+        binding = bind(KEY, self.RENAMED, state(intents={"old-key": intent(0)}), NOW)
+
+        assert (binding.kind, binding.uuid, binding.renamed_from) == (
+            BindingKind.RESUME,
+            "gr-begun",
+            "old-key",
+        )
+
+    def test_old_create_that_is_too_old_is_cleared_by_its_own_key(self):
+        binding = bind(KEY, self.RENAMED, state(intents={"old-key": intent(NINE_HOURS)}), NOW)
+
+        assert binding.problem
+        assert "run `groupctl forget old-key`" in binding.problem.hint
+
+    def test_abandoned_chat_of_an_old_key_is_not_taken_over(self):
+        binding = bind(KEY, self.RENAMED, abandoned_state(key="old-key"), NOW)
+
+        assert (binding.kind, binding.incarnation, binding.renamed_from) == (BindingKind.CREATE, 0, None)
+
+    def test_bound_key_does_not_care_for_old_keys_that_were_forgotten(self):
+        known = state(
+            groups={KEY: recorded_group()},
+            tombstones={"old-key": Tombstone(time=0.0, group=recorded_group(chat_id=OTHER_CHAT))},
+        )
+
+        binding = bind(KEY, self.RENAMED, known, NOW)
+
+        assert (binding.kind, binding.chat_id, binding.renamed_from) == (BindingKind.BOUND, CHAT, None)
+
+    def test_keys_that_are_both_known_are_a_problem(self):
+        known = state(groups={KEY: recorded_group(), "old-key": recorded_group(chat_id=OTHER_CHAT)})
+
+        binding = bind(KEY, self.RENAMED, known, NOW)
+
+        assert binding.problem
+        assert binding.problem.summary == "Old key and new key are both known"
+        assert binding.problem.detail == (
+            "`previously` says that `oncall-payments`, `old-key` are one group, but the state knows each of them."
+        )
+
+    def test_chat_of_the_configuration_has_to_agree_with_the_chat_of_the_old_key(self):
+        renamed = desired_group(chat_id=OTHER_CHAT, previously=("old-key",))
+
+        binding = bind(KEY, renamed, state(groups={"old-key": recorded_group()}), NOW)
+
+        assert binding.problem
+        assert binding.problem.summary == "Key is bound to another chat"
+
+    def test_chat_of_the_configuration_may_be_the_chat_of_the_old_key(self):
+        renamed = desired_group(chat_id=CHAT, previously=("old-key",))
+
+        binding = bind(KEY, renamed, state(groups={"old-key": recorded_group()}), NOW)
+
+        assert (binding.kind, binding.problem) == (BindingKind.BOUND, None)
+
+    def test_claimed_keys_are_those_of_all_groups(self):
+        groups = [desired_group(previously=("a", "b")), desired_group("other", previously=("c",))]
+
+        assert claimed_keys(groups) == {"a", "b", "c"}
 
 
 class TestSharedChats:

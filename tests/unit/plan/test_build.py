@@ -322,7 +322,9 @@ class TestOwner:
         assert (step.facet, step.authority, step.operations) == (Facet.OWNER, Authority.REFUSED, ())
         assert [(each.path, each.before, each.after) for each in step.changes] == [("owner", LILEI, SELF)]
         assert step.block
-        assert step.block.remedy == "List `owner` in `unmanaged`."
+        assert (
+            step.block.remedy == "Accept the new owner with `groupctl pull`, or list `owner` in `unmanaged`."
+        )
 
     def test_bot_as_owner_is_taken_for_our_app(self):
         assert group_of(plan_for(bound(desired_group(owner=SELF), live=live_group(owner=None)))).steps == ()

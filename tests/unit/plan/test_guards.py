@@ -14,6 +14,7 @@ from reconciler.model.moderation import LiveModeration
 from reconciler.plan.guards import check_group, check_guards
 from reconciler.plan.plan import Block, StepAction
 from tests.support.builders import (
+    HANMEI,
     KEY,
     LILEI,
     change,
@@ -24,6 +25,7 @@ from tests.support.builders import (
     live_menu,
     live_tab,
     menu,
+    recorded_group,
     removals,
     step,
 )
@@ -209,7 +211,7 @@ class TestForgets:
 
         assert refusal.summary == "Configuration has no groups"
         assert refusal.detail == (
-            "The state holds 100 groups and the configuration none: all would be forgotten. "
+            "The state holds 100 groups and the configuration none: all would be forgotten or dissolved. "
             "Nothing was changed."
         )
 
@@ -239,8 +241,116 @@ class TestForgets:
         assert "group-0, group-1. The limits" in refusal.detail
 
 
-def group_refusals(group, *, limits=None, overrides=(), namesakes=None):
-    return check_group(group, limits or GuardLimits(), overrides, namesakes or {})
+def transferring(key=KEY, **fields):
+    """Return a group that is given away."""
+    given = change("owner", before=SELF, after=LILEI, source=WHERE)
+    return group_plan(step(Facet.OWNER, [given]), key=key, **fields)
+
+
+class TestOwner:
+    def test_existing_group_is_not_given_away(self):
+        [refusal] = plan_refusals(transferring())
+
+        assert refusal.summary == "Plan gives groups away"
+        assert refusal.detail == (
+            "Groups that would get another owner: 1 (oncall-payments → ou_lilei). A transfer cannot be taken back. "
+            "Nothing was changed."
+        )
+        assert refusal.hint == "If this is what you want, run `groupctl apply --override owner`."
+        assert (refusal.address, refusal.source) == ("oncall-payments/owner", WHERE)
+
+    def test_new_group_goes_to_whom_the_configuration_names(self):
+        assert plan_refusals(transferring(chat_id=None)) == ()
+
+    def test_group_that_was_created_for_that_person_goes_there_later(self):
+        promised = recorded_group(created_by_us=True, promised_to=LILEI)
+
+        assert plan_refusals(transferring(recorded=promised)) == ()
+
+    def test_group_that_was_created_for_somebody_else_is_not_given_away(self):
+        promised = recorded_group(created_by_us=True, promised_to=HANMEI)
+
+        assert summaries(plan_refusals(transferring(recorded=promised))) == ["Plan gives groups away"]
+
+    def test_group_that_got_there_once_is_not_given_away_again(self):
+        settled = recorded_group(created_by_us=True, promised_to=LILEI, gave_away=True)
+
+        assert summaries(plan_refusals(transferring(recorded=settled))) == ["Plan gives groups away"]
+
+    def test_transfer_that_is_not_performed_does_not_count(self):
+        given = change("owner", before=SELF, after=LILEI)
+        blocked = step(Facet.OWNER, [given], block=Block(reason="no", remedy="none"))
+
+        assert plan_refusals(group_plan(blocked)) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        assert plan_refusals(transferring(), overrides={"owner"}) == ()
+
+    def test_many_groups_are_one_refusal_that_names_the_first(self):
+        [refusal] = plan_refusals(*(transferring(f"group-{number}") for number in range(6)))
+
+        assert refusal.detail.startswith("Groups that would get another owner: 6 (group-0 → ou_lilei, ")
+        assert "and 1 more" in refusal.detail
+
+
+class TestDissolve:
+    def dissolving(self, key=KEY, **fields):
+        ending = step(Facet.LIFECYCLE, [change("chat_status")], action=StepAction.DISSOLVE)
+        return group_plan(ending, key=key, user_count=21, **fields)
+
+    def test_no_group_is_dissolved_without_asking(self):
+        [refusal] = plan_refusals(self.dissolving("a"), self.dissolving("b"))
+
+        assert refusal.summary == "Plan dissolves groups"
+        assert refusal.detail == (
+            "Groups that would be dissolved with their history, which cannot be undone: 2 (a, b), with 42 memberships. "
+            "Nothing was changed."
+        )
+        assert refusal.address == "a/lifecycle"
+
+    def test_override_sets_the_guard_aside(self):
+        assert plan_refusals(self.dissolving(), overrides={"dissolve"}) == ()
+
+    def test_groups_to_be_dissolved_are_forgotten_as_well(self):
+        groups = [self.dissolving(f"group-{number}") for number in range(6)]
+
+        assert summaries(plan_refusals(*groups, overrides={"dissolve"})) == ["Plan forgets too many groups"]
+
+
+def group_refusals(group, *, limits=None, overrides=(), namesakes=None, operate_as_owner=False):
+    return check_group(
+        group, limits or GuardLimits(), overrides, namesakes or {}, operate_as_owner=operate_as_owner
+    )
+
+
+class TestLockoutByTransfer:
+    CREATED = recorded_group(created_by_us=True)
+
+    def test_app_does_not_become_an_ordinary_member(self):
+        [refusal] = group_refusals(transferring(recorded=self.CREATED))
+
+        assert refusal.summary == "Our app would lose its role"
+        assert refusal.detail.startswith(
+            "`ou_lilei` would own this group, and our app would be an ordinary member"
+        )
+        assert (refusal.address, refusal.source) == ("oncall-payments/owner", WHERE)
+
+    def test_creator_with_the_power_of_an_owner_may_give_its_group_away(self):
+        assert group_refusals(transferring(recorded=self.CREATED), operate_as_owner=True) == ()
+
+    @pytest.mark.parametrize("recorded", [None, recorded_group()])
+    def test_the_power_counts_in_groups_that_the_app_created_only(self, recorded):
+        found = group_refusals(transferring(recorded=recorded), operate_as_owner=True)
+
+        assert summaries(found) == ["Our app would lose its role"]
+
+    def test_group_that_somebody_else_owns_is_not_ours_to_lose(self):
+        given = change("owner", before=HANMEI, after=LILEI)
+
+        assert group_refusals(group_plan(step(Facet.OWNER, [given]))) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        assert group_refusals(transferring(), overrides={"lockout"}) == ()
 
 
 class TestLockout:
@@ -312,9 +422,9 @@ class TestTwin:
             "another one would make a twin. Nothing was changed in this group."
         )
         assert refusal.hint == (
-            "If the key was renamed, run `groupctl state mv OLD oncall-payments`. To manage the existing group, "
-            "set `chat_id: oc_1` in the YAML. To create a second one all the same, run "
-            "`groupctl apply oncall-payments --override twin`."
+            "If the key was renamed, add `previously: [OLD]` in the YAML, or run "
+            "`groupctl state mv OLD oncall-payments`. To manage the existing group, set `chat_id: oc_1` in the YAML. "
+            "To create a second one all the same, run `groupctl apply oncall-payments --override twin`."
         )
         assert refusal.source == WHERE
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from reconciler.model.members import LiveMembers
 from reconciler.model.moderation import LiveModeration, Moderation
 from reconciler.plan.spare import spare_live
 from tests.support.builders import (
+    BOT,
     HANMEI,
     LILEI,
     additive,
@@ -12,6 +14,7 @@ from tests.support.builders import (
     live_menu,
     live_tab,
     menu,
+    recorded_group,
 )
 
 
@@ -29,7 +32,7 @@ def test_everything_live_is_kept():
         menus=(live_menu("menu-1", menu("A")),),
     )
 
-    spared = spare_live(desired, live)
+    spared = spare_live(desired, live, None)
 
     assert spared.managers == exact(keep=[HANMEI, LILEI])
     assert spared.moderation == Moderation(mode="moderator_list", moderators=exact(keep=[LILEI]))
@@ -40,17 +43,26 @@ def test_everything_live_is_kept():
 def test_additive_lists_let_go_of_nothing_either():
     live = live_group(managers=frozenset({LILEI}))
 
-    assert spare_live(desired_group(managers=additive()), live).managers == additive(keep=[LILEI])
+    assert spare_live(desired_group(managers=additive()), live, None).managers == additive(keep=[LILEI])
+
+
+def test_members_stay_and_so_do_bots_that_only_the_state_knows():
+    live = live_group(members=LiveMembers(users=frozenset({LILEI})))
+    recorded = recorded_group({"members": [LILEI, BOT]})
+
+    spared = spare_live(desired_group(members=additive()), live, recorded)
+
+    assert spared.members == additive(keep=[BOT, LILEI])
 
 
 def test_unmanaged_collections_stay_unmanaged():
-    assert spare_live(desired_group(), live_group()) == desired_group()
+    assert spare_live(desired_group(), live_group(), None) == desired_group()
 
 
 def test_moderation_without_a_list_has_nothing_to_keep():
     desired = desired_group(moderation=Moderation(mode="only_owner"))
 
-    assert spare_live(desired, live_group()) == desired
+    assert spare_live(desired, live_group(), None) == desired
 
 
 def test_what_was_not_told_has_nothing_to_keep():
@@ -62,4 +74,4 @@ def test_what_was_not_told_has_nothing_to_keep():
     )
     live = live_group(managers=None, moderation=None, tabs=None, menus=None)
 
-    assert spare_live(desired, live) == desired
+    assert spare_live(desired, live, None) == desired

@@ -71,6 +71,7 @@ def test_plan_counts_what_applying_it_would_do():
         "adopt": 0,
         "update": 1,
         "forget": 1,
+        "dissolve": 0,
         "unchanged": 1,
         "blocked": 1,
         "refused": 1,

@@ -99,3 +99,13 @@ def test_in_a_group_that_begins_nothing_was_managed_before():
 
     assert _texts(change, Facet.MANAGERS, begins=True, created=True) == [["+ add", LILEI]]
     assert _texts(change, Facet.MANAGERS, begins=True) == [["+ add", LILEI, "! loosens (medium)"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "facet", "after"),
+    [("avatar", Facet.SETTINGS, "img_1"), ("top_notice", Facet.TOP_NOTICE, "announcement")],
+)
+def test_what_nobody_can_read_is_unknown_before_it_is_first_written(path, facet, after):
+    [row] = _texts(a_change(path, before=None, after=after), facet)
+
+    assert row[1:3] == [path, f'(unknown) → "{after}"']

@@ -9,7 +9,7 @@ import pytest
 from reconciler.diff.changes import ChangeKind, Level, Origin
 from reconciler.errors import Diagnostic, Severity, Source, text
 from reconciler.model.address import Facet
-from reconciler.plan.operations import BindChat
+from reconciler.plan.operations import BindChat, DissolveChat, RenameKey
 from reconciler.plan.plan import Authority, Block, GroupPlan, Plan, StepAction
 from reconciler.render.columns import cell_width
 from reconciler.render.plan_text import render_plan
@@ -472,3 +472,51 @@ def test_square_brackets_are_ordinary_text():
     rendered = render_plan(a_plan(_adopted_group()), color=False)
 
     assert '"[ops] 测试群"' in rendered
+
+
+class TestLifeCycle:
+    def test_group_to_be_dissolved_is_marked_and_counted(self):
+        ending = a_step(
+            Facet.LIFECYCLE,
+            a_change("chat_status", before="normal", after="dissolved"),
+            action=StepAction.DISSOLVE,
+            reason="the key left the configuration, which said `on_remove: dissolve`",
+            operations=(DissolveChat(),),
+        )
+
+        text = render_plan(a_plan(a_group("oncall", ending, user_count=4)), color=False)
+
+        assert "- dissolve  oncall" in text
+        assert "dissolve (1 call): the key left the configuration, which said `on_remove: dissolve`" in text
+        assert '~ change  chat_status  "normal" → "dissolved"' in text
+        assert "1 to dissolve; 1 call; 4 memberships affected" in text
+
+    def test_renamed_key_is_told_and_the_group_counts_by_what_else_is_done(self):
+        renaming = a_step(
+            Facet.EXISTENCE,
+            action=StepAction.RENAME,
+            reason="the key was `old` before",
+            operations=(RenameKey(old="old"),),
+        )
+
+        alone = render_plan(a_plan(a_group("oncall", renaming)), color=False)
+        resumed = render_plan(a_plan(a_group("oncall", renaming, a_create())), color=False)
+
+        assert "rename (no call): the key was `old` before" in alone
+        assert "1 to update" in alone
+        assert "1 to create" in resumed
+
+
+class TestOwner:
+    def test_people_are_shown_by_name_on_both_sides(self):
+        change = a_change("owner", before=HANMEI, after=LILEI, risk=loosens(Level.HIGH))
+        people = {LILEI: "李雷 <li.lei@example.com>", HANMEI: "韩梅梅 <+86…0002>"}
+
+        text = render_plan(a_plan(a_group("oncall", a_step(Facet.OWNER, change)), people=people), color=False)
+
+        assert "~ change  owner  韩梅梅 <+86…0002> → 李雷 <li.lei@example.com>  ! loosens (high)" in text
+
+    def test_owner_of_a_new_group_is_set(self):
+        created = a_create(a_change("owner", after=LILEI, origin=Origin.NEW))
+
+        assert f"+ set  owner  {LILEI}" in render_plan(a_plan(a_group("oncall", created)), color=False)

@@ -77,3 +77,11 @@ def test_json_of_a_key_is_what_the_state_holds_of_it():
     assert (bound["group"]["chat_id"], bound["intent"], bound["tombstone"]) == ("oc_2", None, None)
     assert begun["intent"]["uuid"] == "gr-1"
     assert forgotten["tombstone"]["group"]["chat_id"] == "oc_3"
+
+
+def test_group_that_was_given_up_is_told_with_what_will_become_of_its_key():
+    buried = Tombstone(time=NOW - 3600, group=RecordedGroup(chat_id=CHAT), abandoned=True)
+    given_up = STATE.model_copy(update={"tombstones": {"oncall": buried}})
+
+    assert "given up" in render_state_list(given_up, NOW)
+    assert "a new group is created when the key comes back" in render_state_group("oncall", given_up, NOW)

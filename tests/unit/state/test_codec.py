@@ -62,6 +62,8 @@ groups = st.builds(
     chat_id=st.text(),
     incarnation=st.integers(0, 9),
     created_by_us=st.booleans(),
+    gave_away=st.booleans(),
+    promised_to=st.none() | st.text(),
     values=st.dictionaries(
         st.text(), st.builds(RecordedValue, sent=json_values, echo=json_values), max_size=3
     ),
@@ -80,7 +82,11 @@ states = st.builds(
         st.builds(Intent, uuid=st.text(), incarnation=st.integers(0, 9), time=times, operation=json_values),
         max_size=2,
     ),
-    tombstones=st.dictionaries(st.text(), st.builds(Tombstone, time=times, group=groups), max_size=2),
+    tombstones=st.dictionaries(
+        st.text(),
+        st.builds(Tombstone, time=times, group=groups, abandoned=st.booleans()),
+        max_size=2,
+    ),
 )
 
 
