@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.config.document import read_text, shown_size
-from reconciler.config.files import is_below
+from reconciler.config.files import find_named_file
 from reconciler.config.markdown import Fault, parse_markdown
 from reconciler.config.problems import Problems
 from reconciler.errors import Source, text
@@ -18,6 +18,9 @@ MAX_BYTES: Final = 256 * 1024
 characters is far beyond."""
 
 _FILE: Final = ("./", "../")
+_NO_PATH: Final = text(
+    "Paths begin at the YAML file that names them; a text that is no path cannot begin so."
+)
 
 
 class Announcements:
@@ -59,36 +62,16 @@ class Announcements:
         return blocks
 
     def _read_file(self, written: str, source: Source, where: str) -> tuple[Block, ...]:
-        path = Path(source.file).parent / written
-        shown = Path(os.path.normpath(path)).as_posix()
+        shown = Path(os.path.normpath(Path(source.file).parent / written)).as_posix()
         if shown not in self._files:
-            self._files[shown] = self._blocks_of(path, shown, written, source, where)
+            self._files[shown] = self._blocks_of(shown, written, source, where)
         return self._files[shown]
 
-    def _blocks_of(
-        self, path: Path, shown: str, written: str, source: Source, where: str
-    ) -> tuple[Block, ...]:
-        if not is_below(self._root, path):
-            self._problems.error(
-                text("Path outside the fleet"),
-                text("`{path}` leads out of the folder of the fleet.", path=written),
-                hint=text("Put the file into the folder of the fleet or below it."),
-                address=where,
-                source=source,
-            )
+    def _blocks_of(self, shown: str, written: str, source: Source, where: str) -> tuple[Block, ...]:
+        found = find_named_file(self._root, written, source, where, self._problems, hint=_NO_PATH)
+        if found is None:
             return ()
-        if not path.is_file():
-            self._problems.error(
-                text("File missing"),
-                text("There is no file `{path}`.", path=shown),
-                hint=text(
-                    "Paths begin at the YAML file that names them; a text that is no path cannot begin so."
-                ),
-                address=where,
-                source=source,
-            )
-            return ()
-        content = read_text(path, shown, MAX_BYTES, self._problems)
+        content = read_text(found, shown, MAX_BYTES, self._problems)
         blocks, faults = parse_markdown(content or "")
         for fault in faults:
             self._tell(fault, Source(shown, fault.line, 1), where)

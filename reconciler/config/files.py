@@ -17,12 +17,13 @@ from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
 from reconciler.config.problems import Problems
-from reconciler.errors import ConfigurationError, Diagnostic, Source, text
+from reconciler.errors import ConfigurationError, Diagnostic, Source, Text, text
 
 SETTINGS_FILE: Final = "groupctl.yaml"
 DEFAULT_GLOBS: Final = ("**/*.yaml",)
 _ANY_FOLDERS: Final = "**"
 _HIDDEN: Final = (".", "_")
+_NAMED_FILE: Final = text("Paths begin at the YAML file that names them.")
 
 
 class Glob(NamedTuple):
@@ -99,7 +100,9 @@ def is_below(root: Path, path: Path) -> bool:
     return path.resolve().is_relative_to(root.resolve())
 
 
-def find_named_file(root: Path, written: str, source: Source, where: str, problems: Problems) -> Path | None:
+def find_named_file(
+    root: Path, written: str, source: Source, where: str, problems: Problems, hint: Text = _NAMED_FILE
+) -> Path | None:
     """Return the file that a YAML file names; `None` when it may not be used or is none.
 
     Args:
@@ -108,6 +111,7 @@ def find_named_file(root: Path, written: str, source: Source, where: str, proble
         source: Where it is written.
         where: Address of what names it, for messages.
         problems: Takes everything that is wrong.
+        hint: What to tell people when there is no such file.
     """
     path = Path(source.file).parent / written
     try:
@@ -127,7 +131,7 @@ def find_named_file(root: Path, written: str, source: Source, where: str, proble
         problems.error(
             text("File missing"),
             text("There is no file `{path}`.", path=Path(os.path.normpath(path)).as_posix()),
-            hint=text("Paths begin at the YAML file that names them."),
+            hint=hint,
             address=where,
             source=source,
         )

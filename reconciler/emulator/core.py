@@ -320,8 +320,8 @@ class Emulator:
         exchange = self._begin(request)
         latency = sum(fault.seconds for fault in exchange.faults if fault.kind is FaultKind.LATENCY)
         too_late = patience is not None and latency > patience
-        busy_key = _busy_key(exchange)
         arrived = self._pass_gateway(exchange)
+        busy_key = _busy_key(exchange)
         with self._occupied(exchange, busy_key if arrived else None):
             if latency or busy_key:
                 # Even without latency a write lets others in once, so that overlapping writes really meet.

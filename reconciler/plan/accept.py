@@ -9,7 +9,8 @@ accepts compares once more.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from reconciler.diff.changes import Change, ChangeKind, Origin
 from reconciler.diff.menus import match_menus
@@ -25,6 +26,8 @@ from reconciler.model.recorded import RecordedGroup
 from reconciler.model.settings import UNREADABLE, Settings
 from reconciler.model.tabs import LiveTab, Tab
 from reconciler.plan.build import facet_difference
+
+T = TypeVar("T")
 
 _ORDER = (
     # Who has which role decides who else has to be in the group.
@@ -144,21 +147,33 @@ def _tabs(
     }
     kept = {old.id: tab for old in match.kept if (tab := described_tab(old))}
     waiting = {tab.name for tab in match.missing if f"tabs/{tab.name}" in pending}
-    if desired.mode is Mode.ADDITIVE or "tabs" in pending:
-        items = [*paired.values(), *surplus.values()]
-        listed: frozenset[str] = frozenset()
-    else:
-        row = [tab.id for tab in live if tab.id in paired or tab.id in surplus or tab.id in kept]
-        row = _without_tail(row, kept)
-        items = [(paired | surplus | kept)[each] for each in row]
-        listed = frozenset(each for each in row if each in kept)
-    names = {name for old in match.kept if old.id in listed for name in (old.id, old.name)}
-    return desired.model_copy(
-        update={
-            "items": _with_waiting(items, desired.items, waiting),
-            "keep": tuple(each for each in desired.keep if each not in names),
-        }
-    )
+    items, keep = _arranged(desired, live, paired | surplus, kept, in_order="tabs" not in pending)
+    return desired.model_copy(update={"items": _with_waiting(items, desired.items, waiting), "keep": keep})
+
+
+def _arranged(
+    desired: Collection[T],
+    live: Sequence[LiveTab] | Sequence[LiveMenu],
+    listed: Mapping[str, T],
+    kept: Mapping[str, T],
+    *,
+    in_order: bool,
+) -> tuple[list[T], tuple[str, ...]]:
+    """Return what the list holds then, and what it keeps without listing it.
+
+    Args:
+        desired: The list as it is.
+        live: Everything that is there, in its order.
+        listed: What the list is to hold, by the ids of the live things.
+        kept: What it keeps, likewise.
+        in_order: Whether the live order counts; a kept thing that stands among listed ones is listed then.
+    """
+    if desired.mode is Mode.ADDITIVE or not in_order:
+        return list(listed.values()), desired.keep
+    known = {**listed, **kept}
+    row = _without_tail([each.id for each in live if each.id in known], kept)
+    named = {name for each in live if each.id in row and each.id in kept for name in (each.id, each.name)}
+    return [known[each] for each in row], tuple(each for each in desired.keep if each not in named)
 
 
 def followed_tab(tab: Tab, live: LiveTab) -> Tab:
@@ -221,21 +236,8 @@ def _menus(
     surplus = {old.id: described_menu(old) for old in match.surplus if f"menus/{old.name}" not in pending}
     kept = {old.id: described_menu(old) for old in match.kept}
     waiting = [menu for menu in match.missing if f"menus/{menu.name}" in pending]
-    if desired.mode is Mode.ADDITIVE or "menus" in pending:
-        items = [*paired.values(), *surplus.values()]
-        listed: frozenset[str] = frozenset()
-    else:
-        row = [menu.id for menu in live if menu.id in paired or menu.id in surplus or menu.id in kept]
-        row = _without_tail(row, kept)
-        items = [(paired | surplus | kept)[each] for each in row]
-        listed = frozenset(each for each in row if each in kept)
-    names = {name for old in match.kept if old.id in listed for name in (old.id, old.name)}
-    return desired.model_copy(
-        update={
-            "items": (*items, *waiting),
-            "keep": tuple(each for each in desired.keep if each not in names),
-        }
-    )
+    items, keep = _arranged(desired, live, paired | surplus, kept, in_order="menus" not in pending)
+    return desired.model_copy(update={"items": (*items, *waiting), "keep": keep})
 
 
 def _followed_menu(menu: Menu, live: LiveMenu) -> Menu:
