@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -67,6 +67,22 @@ async def handle_admin(emulator: Emulator, request: Request) -> Response:
         return json_response(400, {"error": str(error)})
 
 
+def perform_act(emulator: Emulator, name: str, arguments: Mapping[str, Any]) -> Any:
+    """Perform an act of `Acts` by its name and return its result.
+
+    Raises:
+        ActError: There is no such act, or it makes no sense; the text says why.
+    """
+    if name not in ACTS:
+        raise ActError(f"there is no act {name}; known are {', '.join(ACTS)}")
+    act = getattr(emulator.acts, name)
+    try:
+        require_arguments(act, arguments)
+        return act(**arguments)
+    except (ArgumentError, Refusal, ValueError) as error:
+        raise ActError(str(error)) from None
+
+
 def _arguments(request: Request) -> dict[str, Any]:
     """Return what a call says: the query of one that reads, else the body."""
     if request.method == "GET":
@@ -96,11 +112,7 @@ class _Admin:
         return self._emulator.acts.chat(chat_id)
 
     def act(self, name: str, /, **arguments: Any) -> Any:
-        if name not in ACTS:
-            raise ActError(f"there is no act {name}; known are {', '.join(ACTS)}")
-        act = getattr(self._emulator.acts, name)
-        require_arguments(act, arguments)
-        return {"result": act(**arguments)}
+        return {"result": perform_act(self._emulator, name, arguments)}
 
     def faults(self) -> Any:
         return {"faults": self._emulator.faults.listed()}

@@ -33,12 +33,19 @@ def require_arguments(function: Callable[..., Any], arguments: Mapping[str, Any]
     try:
         signature.bind(*parts, **arguments)
     except TypeError as error:
-        raise ArgumentError(f"{error}; there are: {', '.join(signature.parameters) or 'none'}") from None
+        raise ArgumentError(
+            f"{error}; there are: {', '.join(map(_shown, signature.parameters.values())) or 'none'}"
+        ) from None
     hints: dict[str, Any] = typing.get_type_hints(function)
     for name, value in arguments.items():
         hint = hints.get(name, Any)
         if not _fits(value, hint):
             raise ArgumentError(f"{name}: must be {_named(hint)}")
+
+
+def _shown(parameter: inspect.Parameter) -> str:
+    """Return what to call an argument; whatever else may be named goes as dots."""
+    return "…" if parameter.kind is parameter.VAR_KEYWORD else parameter.name
 
 
 def _fits(value: Any, hint: Any) -> bool:

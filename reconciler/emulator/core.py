@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
+from email.utils import formatdate
 from pathlib import Path
 from time import gmtime, strftime
 from typing import Any
@@ -395,7 +396,10 @@ class Emulator:
         late = exchange.fault(FaultKind.ANSWER, done=True)
         if late and response.status == 200:
             response = _scripted_answer(late, exchange.log_id)
-        response = replace(response, headers={**response.headers, "X-Tt-Logid": exchange.log_id})
+        date = formatdate(self.clock.now(), usegmt=True)
+        response = replace(
+            response, headers={"Date": date, **response.headers, "X-Tt-Logid": exchange.log_id}
+        )
         return _damaged(response, exchange.faults)
 
     def _perform(self, exchange: _Exchange) -> Response:

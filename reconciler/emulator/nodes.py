@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+LONGEST_LINE = 1_000_000
+"""Characters; looking for the end of a line is what costs the parsers most."""
 DEEPEST = 32
 """Levels of nesting that are read; a scenario needs six."""
 
@@ -59,8 +61,11 @@ def read_nodes(text: str) -> Node | None:
 
     Raises:
         NodeError: broken YAML, more than one document, an alias to nothing, half a character, nesting
-            beyond `DEEPEST`.
+            beyond `DEEPEST`, a line beyond `LONGEST_LINE`.
     """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LONGEST_LINE:
+            raise NodeError(f"the line is longer than {LONGEST_LINE} characters", number)
     fast = _libyaml_events()
     if fast is not None:
         try:

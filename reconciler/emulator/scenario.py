@@ -5,6 +5,7 @@ YAML 1.2. docs/emulator.md has a scenario that says everything that can be said;
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import math
 from collections import Counter
@@ -110,7 +111,10 @@ def load_scenario(path: Path) -> Scenario:
         ScenarioError: the file cannot be read.
     """
     try:
-        content = path.read_bytes()
+        if path.is_fifo() or path.is_char_device():  # would be waited for, or never end
+            raise OSError(errno.EINVAL, "Not an ordinary file")  # noqa: TRY301  told like every other
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise ScenarioError(f"the file is larger than {LARGEST} bytes", str(path))
         return Scenario(content.decode("utf-8-sig"), str(path))

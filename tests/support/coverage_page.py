@@ -17,7 +17,7 @@ _ROOT = Path(__file__).parents[2]
 _HEAD = """\
 # What the emulator is tested against
 
-Every rule and every error of the API descriptions in [`schemas/api`](../schemas/api), and the test that shows it. The page
+Every rule and every error of the API descriptions in `schemas/api`, and the test that shows it. The page
 is made from the tests themselves: a row that no test names fails the build.
 
 - **tested**: requests and states bring it about.

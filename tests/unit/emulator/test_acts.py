@@ -253,6 +253,7 @@ class TestAdmin:
         [
             ("/acts/rename", {"chat_id": "oc_1", "title": "x"}, "there are: chat_id, name"),
             ("/acts/rename", {"chat_id": "oc_1"}, "missing a required argument: 'name'"),
+            ("/acts/change", {"at_all_permission": "only_owner"}, "there are: chat_id, by, …"),
             (
                 "/faults",
                 {"kind": "drop", "times": 3},

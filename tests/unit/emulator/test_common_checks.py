@@ -99,6 +99,15 @@ def test_every_answer_carries_a_log_id_of_its_own(api):
     assert first.response.headers["X-Tt-Logid"] != second.response.headers["X-Tt-Logid"]
 
 
+def test_every_answer_tells_the_time_of_the_emulator(api):
+    first = api.call("bot_info")
+    api.emulator.clock.move(3600)
+    second = api.call("bot_info", token="wrong")
+
+    assert first.headers["Date"] == "Thu, 01 Jan 2026 00:00:00 GMT"
+    assert second.headers["Date"] == "Thu, 01 Jan 2026 01:00:00 GMT"
+
+
 def test_error_body_repeats_the_log_id(api):
     answer = api.call("chat_get", "oc_nothing")
 
