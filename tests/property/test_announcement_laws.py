@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.config.markdown import parse_markdown
+from reconciler.config.markdown import parse_markdown, revise_markdown
 from reconciler.diff.announcement import diff_announcement
 from reconciler.model.announcement import Announcement, Block, LiveAnnouncement, Span, said
 from reconciler.model.markdown import markdown_of, markdown_of_live
@@ -25,6 +25,9 @@ from tests.support.documents import (
 from tests.support.strategies import LAW
 
 Document = tuple[Block, ...]
+sources = st.lists(texts | st.sampled_from(("\n\n", "\n- ", "\n> ", "\n1. ", "\n# ")), max_size=12).map(
+    "".join
+)
 
 
 @LAW
@@ -46,12 +49,18 @@ def test_live_document_is_shown_and_compared_as_the_desired_one(rows: list[tuple
 
 
 @LAW
-@given(st.lists(texts | st.sampled_from(("\n\n", "\n- ", "\n> ", "\n1. ", "\n# ")), max_size=12).map("".join))
+@given(sources)
 def test_any_markdown_comes_back_from_its_one_form(source: str) -> None:
     document, faults = parse_markdown(source)
 
     if not faults:
         assert parse_markdown(markdown_of(document)) == (document, ())
+
+
+@LAW
+@given(sources, documents)
+def test_revised_markdown_says_the_new_whatever_was_written(source: str, document: Document) -> None:
+    assert parse_markdown(revise_markdown(source, markdown_of(document)))[0] == document
 
 
 @LAW

@@ -15,6 +15,7 @@ from reconciler.config.events import accelerator, reference
 from reconciler.config.merge import Layer, merge
 from reconciler.config.problems import Problems
 from reconciler.config.tree import YamlList, YamlMap, empty_list, empty_map
+from reconciler.errors import Source
 
 unhurried = settings(deadline=None)
 """A busy machine breaks no law."""
@@ -75,6 +76,9 @@ def _written(value: Any) -> str:
             return str(value)
 
 
+PLACE = Source("f.yaml", 1, 1)
+
+
 class TestMerging:
     """Design, section 2: fleet defaults, file defaults, templates, group; the nearer layer wins."""
 
@@ -110,7 +114,7 @@ class TestMerging:
     @unhurried
     @given(MAPS, MAPS, NAMES)
     def test_what_is_unmanaged_comes_from_the_nearer_layer_only(self, far, near, cut):
-        merged = merge([Layer(_marked(far)), Layer(_marked(near), (cut,))])
+        merged = merge([Layer(_marked(far)), Layer(_marked(near), {cut: PLACE})])
 
         assert merged.get(cut) == near.get(cut)
 
@@ -118,8 +122,8 @@ class TestMerging:
     @given(MAPS, MAPS)
     def test_merging_changes_no_layer(self, far, near):
         below, above = (
-            Layer(_marked(far), ("permissions.at_all",)),
-            Layer(_marked(near), ("permissions", "name")),
+            Layer(_marked(far), {"permissions.at_all": PLACE}),
+            Layer(_marked(near), {"permissions": PLACE, "name": PLACE}),
         )
 
         merge([below, above])

@@ -12,13 +12,14 @@ from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup
 from reconciler.model.ids import SELF
 from reconciler.model.settings import Settings
-from tests.property.test_apply_laws import LAW, PEOPLE, faults
+from tests.property.test_apply_laws import LAW
 from tests.support.builders import exact
+from tests.support.fleets import PEOPLE, faults
 from tests.support.house import House, open_house
 from tests.support.strategies import maybe, modes, some, subsets
 from tests.support.virtual_time import run_virtual
 
-EVERY_GUARD = ("forgets", "removals", "owner", "dissolve")
+EVERY_GUARD = ("forgets", "removals", "owner", "dissolve", "first-contact")
 ROADS = {"managed": exact(SELF), "left": None, "plain": None}
 """Keys with the managers that decide how such a group comes to its owner."""
 

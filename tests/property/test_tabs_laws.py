@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.diff.tabs import TabMatch, diff_tabs, match_tabs, tab_differs
@@ -20,7 +20,15 @@ from reconciler.plan.operations import DeleteTabs
 from reconciler.plan.tabs import plan_tabs
 from tests.support.builders import live_group
 from tests.support.fake_platform import FakeChat
-from tests.support.strategies import LAW, live_tab_rows, recorded_groups, subsets, tab_collections, tab_lists
+from tests.support.strategies import (
+    LAW,
+    law,
+    live_tab_rows,
+    recorded_groups,
+    subsets,
+    tab_collections,
+    tab_lists,
+)
 
 
 def ways_to_reuse(missing: Sequence[Tab], places: Sequence[LiveTab]) -> Iterator[dict[str, LiveTab]]:
@@ -93,7 +101,7 @@ def rows_of_unlike_tabs(max_size: int) -> st.SearchStrategy[list[Tab]]:
     return st.lists(unlike_tabs, max_size=max_size, unique_by=lambda tab: tab.name)
 
 
-@settings(LAW, max_examples=600)
+@law(600)
 @given(rows_of_unlike_tabs(4), rows_of_unlike_tabs(5), subsets(MANY_NAMES))
 def test_exact_tabs_with_many_surplus_places_take_as_few_calls_as_any_way_does(
     wanted: list[Tab], row: list[Tab], keep: list[str]
