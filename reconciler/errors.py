@@ -7,6 +7,9 @@ A `Diagnostic` never holds a secret: whoever makes one puts in ids, codes and po
     ├── UsageError            the command line itself is wrong (exit status 64)
     ├── ConfigurationError    the YAML files are wrong; nothing was sent
     ├── StateError            the state file cannot be read, locked or written, or belongs elsewhere
+    ├── SavedPlanError        the saved plan cannot be read or written, or is not for this run
+    ├── JournalError          the journal of a run cannot be written or read
+    ├── NoticeError           what was told of drift cannot be read or remembered
     ├── CredentialsError      no usable credentials were given
     └── PlatformError         the platform refused a call, or could not be reached
         ├── RunRefused        nothing will work until somebody acts: credentials, bot ability, monthly quota
@@ -114,6 +117,18 @@ class StateError(ReconcilerError):
     """The state cannot be read, locked or written, or belongs to another fleet, tenant or app."""
 
 
+class SavedPlanError(ReconcilerError):
+    """A saved plan cannot be read or written, belongs elsewhere, or lacks its files."""
+
+
+class JournalError(ReconcilerError):
+    """The journal of a run cannot be written or read."""
+
+
+class NoticeError(ReconcilerError):
+    """What was told of drift cannot be read, or be remembered."""
+
+
 class CredentialsError(ReconcilerError):
     """No usable credentials were given."""
 
@@ -122,16 +137,25 @@ class PlatformError(ReconcilerError):
     """The platform refused a call or could not be reached.
 
     `field` is the dotted settings path that the code blames (`restricted_mode` for 232057), or empty.
-    `blames_people` says that a person or bot named in the call is what was refused. `maybe_done` says that the
+    `blames_people` says that a person or bot named in the call is what was refused. `scopes` are those that the
+    platform named as missing; any one of them would have sufficed. `maybe_done` says that the
     call may have been done all the same: by an attempt before this one whose answer was lost.
     """
 
-    def __init__(self, diagnostic: Diagnostic, *, field: str = "", blames_people: bool = False) -> None:
+    def __init__(
+        self,
+        diagnostic: Diagnostic,
+        *,
+        field: str = "",
+        blames_people: bool = False,
+        scopes: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(diagnostic)
         self.diagnostic = diagnostic
         self.facts: PlatformFacts = diagnostic.platform or PlatformFacts("")
         self.field = field
         self.blames_people = blames_people
+        self.scopes = scopes
         self.maybe_done = isinstance(self, OutcomeUnknown)
 
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from reconciler import __version__
 from reconciler.apply.apply import ApplyOptions, Progress, apply_plan
+from reconciler.apply.journal import NoJournal
 from reconciler.apply.ports import Clock, Gateway, StateStore
 from reconciler.apply.recorder import Recorder
 from reconciler.apply.recording import facet_of
@@ -25,23 +26,23 @@ from reconciler.config.override import Naming
 from reconciler.config.replace import FileChange, replace_files
 from reconciler.config.revise import Revision, Wish, add_groups, change_groups, unsayable
 from reconciler.config.written import group_data
-from reconciler.diff.changes import Change, Origin
+from reconciler.diff.changes import Change, is_drift
 from reconciler.errors import (
     ConfigurationError,
     Diagnostic,
     OperationRefused,
     PlatformError,
+    Refused,
     RunRefused,
     Severity,
     text,
 )
-from reconciler.feishu.quota import WINDOWS
+from reconciler.feishu.quota import PARALLELISM, WINDOWS
 from reconciler.model.address import Facet, address
 from reconciler.model.base import JsonValue
 from reconciler.model.group import DesiredGroup, LiveGroup
 from reconciler.model.persons import needs_look_up
 from reconciler.model.recorded import RecordedGroup, State
-from reconciler.model.settings import UNREADABLE
 from reconciler.plan.accept import accept
 from reconciler.plan.binding import Binding, BindingKind
 from reconciler.plan.build import Member, PlanHeader, PlanOptions, build_plan, facet_difference
@@ -51,7 +52,6 @@ from reconciler.plan.moving_in import Bound, PulledGroup, new_key, odd_chat, own
 from reconciler.plan.order import ORDER
 from reconciler.plan.plan import GroupPlan, Plan, StepAction
 from reconciler.workflow import (
-    READS_UNDER_WAY,
     Choices,
     Scope,
     check_state,
@@ -77,7 +77,7 @@ async def _read_chats(
         RunRefused: The platform refuses everything.
         OperationRefused: The app lacks a scope, so that no group can be read.
     """
-    places = asyncio.Semaphore(READS_UNDER_WAY)
+    places = asyncio.Semaphore(PARALLELISM)
 
     async def read(chat_id: str) -> LiveGroup | Diagnostic:
         async with places:
@@ -104,8 +104,16 @@ def _first(failures: ExceptionGroup[PlatformError] | None) -> BaseException:
 
 
 async def _read_chat(chat_id: str, facets: frozenset[Facet], gateway: Gateway) -> LiveGroup:
-    """Return a chat; where people have roles that make them members, with the members."""
-    live = await gateway.read_group(chat_id, facets)
+    """Return a chat; where people have roles that make them members, with the members.
+
+    An announcement that we may not read, for the app lacks the scope or a person barred us, is not told.
+    """
+    try:
+        live = await gateway.read_group(chat_id, facets)
+    except (OperationRefused, Refused):
+        if Facet.ANNOUNCEMENT not in facets:
+            raise
+        live = await gateway.read_group(chat_id, facets - {Facet.ANNOUNCEMENT})
     posting = live.moderation and live.moderation.moderators
     if live.members is None and (posting or (live.owner and Facet.OWNER in facets)):
         members = (await gateway.read_group(chat_id, {Facet.MEMBERS})).members
@@ -151,7 +159,7 @@ async def _bind(plan: Plan, scope: Scope, gateway: Gateway, store: StateStore, c
         StateError: The state could not be written.
     """
     recorder = Recorder(scope.state, store, clock)
-    await apply_plan(plan, gateway, recorder, clock, Run(), ApplyOptions())
+    await apply_plan(plan, gateway, recorder, clock, Run(), ApplyOptions(PARALLELISM), NoJournal())
     if recorder.failure:
         raise recorder.failure
     return recorder.state
@@ -352,6 +360,8 @@ def _calls(scope: Scope, chats: int, facets: frozenset[Facet]) -> dict[str, int]
     names = sum(needs_look_up(each) for each in scope.configuration.people.values())
     calls = {
         "chat_get": chats,
+        "docx_chat_announcement_get": chats,
+        "docx_chat_announcement_block_list": chats,
         "chat_tab_list": chats,
         "chat_menu_tree_get": chats,
         "chat_members_get": chats if Facet.MEMBERS in facets else 0,
@@ -535,7 +545,7 @@ def _describe_all(
         recorded = _known(key, chat_id, state)
         description = describe(key, live, recorded, facets=facets, operate_as_owner=fleet.operate_as_owner)
         unsaid = unsayable(key, group_data(description.desired, str))
-        data = group_data(description.desired, naming.spell)
+        data = group_data(_mentioning(description.desired, naming), naming.spell)
         described[key] = _Described(
             live,
             recorded,
@@ -548,6 +558,12 @@ def _describe_all(
             (*description.left_out, *(LeftOut(path, reason) for path, reason in unsaid.items())),
         )
     return described
+
+
+def _mentioning(desired: DesiredGroup, naming: Naming) -> DesiredGroup:
+    """Return a group with an announcement that mentions people as the files name them."""
+    announcement = desired.announcement and naming.mentioning(desired.announcement)
+    return desired.model_copy(update={"announcement": announcement})
 
 
 async def _naming(scope: Scope, groups: Iterable[str], gateway: Gateway) -> Naming:
@@ -630,7 +646,7 @@ async def pull(
         wanted = settled[group.key].desired if group.key in settled else group.desired
         left = _differences(group, wanted)
         still = {change.path for change in left}
-        moved = (each for step in group.steps for each in step.changes if _is_drift(each))
+        moved = (each for step in group.steps for each in step.changes if is_drift(each))
         changes = tuple(each for each in moved if each.path not in still)
         if changes:
             pulled.append(PulledGroup(group.key, group.name, changes))
@@ -652,13 +668,8 @@ def _bound_keys(scope: Scope) -> tuple[str, ...]:
 
 def _has_drift(group: GroupPlan) -> bool:
     return group.desired is not None and any(
-        _is_drift(change) for step in group.steps for change in step.changes
+        is_drift(change) for step in group.steps for change in step.changes
     )
-
-
-def _is_drift(change: Change) -> bool:
-    """Tell whether something that can be read was changed, or was never applied."""
-    return change.origin is not Origin.CONFIG and change.path not in _UNREADABLE
 
 
 def _differences(group: GroupPlan, desired: DesiredGroup | None) -> list[Change]:
@@ -669,7 +680,7 @@ def _differences(group: GroupPlan, desired: DesiredGroup | None) -> list[Change]
         change
         for facet in ORDER
         for change in facet_difference(facet, desired, group.live, group.recorded)[0]
-        if _is_drift(change)
+        if is_drift(change)
     ]
 
 
@@ -688,9 +699,7 @@ def _still_different(key: str, left: Iterable[Change], told: set[str]) -> list[D
     ]
 
 
-_UNREADABLE: Final = UNREADABLE | {"top_notice"}
-"""What no call tells cannot have drifted."""
-_FIELDS: Final = ("settings", "owner", "managers", "moderation", "members", "tabs", "menus")
+_FIELDS: Final = ("settings", "owner", "managers", "moderation", "members", "announcement", "tabs", "menus")
 
 
 @dataclass(slots=True)

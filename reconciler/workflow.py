@@ -13,10 +13,11 @@ from typing import Final
 
 from reconciler import __version__
 from reconciler.apply.apply import ApplyOptions, Progress, apply_plan
-from reconciler.apply.ports import Clock, Gateway, StateStore
+from reconciler.apply.ports import Clock, Gateway, Journal, Reader, StateStore
 from reconciler.apply.recorder import Recorder
 from reconciler.apply.run import Run
 from reconciler.config import Configuration, missing_names
+from reconciler.diff.changes import Level
 from reconciler.errors import (
     ConfigurationError,
     Diagnostic,
@@ -27,7 +28,7 @@ from reconciler.errors import (
     UsageError,
     text,
 )
-from reconciler.feishu.quota import WINDOWS_BY_KIND
+from reconciler.feishu.quota import PARALLELISM, WINDOWS_BY_KIND
 from reconciler.model.address import Facet
 from reconciler.model.fleet import Fleet
 from reconciler.model.group import DesiredGroup, LiveGroup
@@ -51,9 +52,6 @@ from reconciler.plan.outcome import Outcome
 from reconciler.plan.people import Settled, names_of, settle_people
 from reconciler.plan.plan import Plan
 
-READS_UNDER_WAY: Final = 64
-"""Groups read at one time; so many may find out side by side that a scope is missing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -76,6 +74,8 @@ class Choices:
     removals: bool = True
     strict_people: bool = False
     """Whether people who cannot be in groups are a failure instead of a warning."""
+    fail_on: Level | None = None
+    """The level from which on opening a group up is refused."""
 
 
 def select_keys(patterns: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ def check_state(state: State, fleet: str, endpoint: str, app_id: str) -> None:
 async def plan_groups(
     scope: Scope,
     choices: Choices,
-    gateway: Gateway,
+    gateway: Reader,
     clock: Clock,
     progress: Progress = lambda _done, _total: None,
 ) -> Plan:
@@ -151,21 +151,22 @@ async def plan_groups(
     fleet = configuration.fleet
     check_state(state, fleet.name, scope.endpoint, scope.app_id)
     claimed = claimed_keys(fleet.groups.values()) - fleet.groups.keys()
-    selected = select_keys(scope.patterns, (*fleet.groups, *state.groups))
+    selected = select_keys(scope.patterns, (*fleet.groups, *state.groups, *state.intents))
     keys = [key for key in selected if key not in claimed]
     desired = {key: _desired(fleet.groups[key], scope) for key in keys if key in fleet.groups}
     bindings = refuse_shared_chats({key: bind(key, desired.get(key), state, clock.now()) for key in keys})
     _require_names(configuration, bindings)
     settled = await _settle_people(desired, configuration, gateway, strict=choices.strict_people)
     members = [
-        _reborn(member, configuration) for member in await _read_members(bindings, settled, gateway, progress)
+        reborn_member(member, configuration)
+        for member in await read_members(bindings, settled, gateway, progress)
     ]
-    tenant_key = _tenant_key(state, members)
+    tenant_key = tenant_key_of(state, members)
     creating = any(member.binding.kind is BindingKind.CREATE for member in members)
     unbound: tuple[ListedChat, ...] = ()
     if creating:
         try:
-            unbound = await _unbound_chats(gateway, state, fleet)
+            unbound = await unbound_chats(gateway, state, fleet)
         except RunRefused:
             raise
         except PlatformError as error:
@@ -187,21 +188,22 @@ async def plan_groups(
             removals=choices.removals,
             unbound=unbound,
             quotas=WINDOWS_BY_KIND,
+            fail_on=choices.fail_on,
         ),
         managed=len(state.groups),
         locate=configuration.positions.find,
     )
-    return plan.model_copy(update={"people": await _labels(plan, gateway)})
+    return plan.model_copy(update={"people": {**_picture_names(scope), **await _labels(plan, gateway)}})
 
 
-async def settled_groups(scope: Scope, keys: Iterable[str], gateway: Gateway) -> dict[str, Settled]:
+async def settled_groups(scope: Scope, keys: Iterable[str], gateway: Reader) -> dict[str, Settled]:
     """Return groups of the configuration as they are compared: people as open ids, our app as `self`."""
     desired = {key: _desired(scope.configuration.fleet.groups[key], scope) for key in keys}
     return await _settle_people(desired, scope.configuration, gateway, strict=False)
 
 
 async def _settle_people(
-    desired: Mapping[str, DesiredGroup], configuration: Configuration, gateway: Gateway, *, strict: bool
+    desired: Mapping[str, DesiredGroup], configuration: Configuration, gateway: Reader, *, strict: bool
 ) -> dict[str, Settled]:
     """Return the groups with open ids in the place of names; one whose names cannot be looked up has a problem."""
     names = {key: names_of(group) for key, group in desired.items()}
@@ -219,14 +221,28 @@ async def _settle_people(
     return {key: settle_people(group, directory, locate, strict=strict) for key, group in desired.items()}
 
 
-async def _labels(plan: Plan, gateway: Gateway) -> dict[str, str]:
-    """Return how to show the people whom a plan adds or removes."""
+def _picture_names(scope: Scope) -> dict[str, str]:
+    """Return how to show pictures of the configuration: as it writes them, by digest and by image key."""
+    written = scope.configuration.picture_names
+    digests = {key: name.partition("/")[2] for name, key in scope.state.images.items()}
+    return {**written, **{key: written[digest] for key, digest in digests.items() if digest in written}}
+
+
+async def _labels(plan: Plan, gateway: Reader) -> dict[str, str]:
+    """Return how to show the people whom a plan adds or removes, and those who wait for approval."""
     concerned = {
         each
         for step in plan.steps
         for change in step.changes
         for each in (change.before, change.after)
         if isinstance(each, str) and is_open_id(each)
+    }
+    concerned |= {
+        each
+        for group in plan.groups
+        if group.warnings and group.recorded
+        for each in group.recorded.invited
+        if is_open_id(each)
     }
     written = {open_id: name for group in plan.groups for open_id, name in group.written.items()}
     names = await gateway.display_names(concerned) if concerned else {}
@@ -270,13 +286,26 @@ def _require_names(configuration: Configuration, bindings: Mapping[str, Binding]
         raise ConfigurationError(*problems)
 
 
-async def _read_members(
+async def read_members(
     bindings: Mapping[str, Binding],
     settled: Mapping[str, Settled],
-    gateway: Gateway,
+    gateway: Reader,
     progress: Progress,
+    facets: Mapping[str, frozenset[Facet]] | None = None,
 ) -> list[Member]:
-    places = asyncio.Semaphore(READS_UNDER_WAY)
+    """Read the groups of keys, each with what is known of it or why it could not be read.
+
+    Args:
+        bindings: The keys with their chats.
+        settled: What the configuration asks for.
+        gateway: The platform.
+        progress: Told how many are read.
+        facets: What to read of each group; `None`: all that is managed.
+
+    Raises:
+        RunRefused: The platform refuses everything.
+    """
+    places = asyncio.Semaphore(PARALLELISM)
     lacking: list[tuple[frozenset[Facet], Diagnostic]] = []
     ended = 0
 
@@ -302,7 +331,7 @@ async def _read_members(
         told: LiveGroup | Diagnostic | None = known.problem if known else None
         if binding.chat_id and not (binding.problem or told):
             if group:
-                told = await read(binding.chat_id, group.facets)
+                told = await read(binding.chat_id, facets[key] if facets else group.facets)
             elif dissolves(binding.recorded):
                 told = await read(binding.chat_id, frozenset())
         ended += 1
@@ -332,7 +361,7 @@ def _first(failures: ExceptionGroup[RunRefused] | None) -> BaseException:
     return failures.exceptions[0]
 
 
-def _tenant_key(state: State, members: Iterable[Member]) -> str:
+def tenant_key_of(state: State, members: Iterable[Member]) -> str:
     """Return the tenant as the state knows it or the platform tells it; empty when neither does.
 
     An external group may carry another company's key.
@@ -357,7 +386,7 @@ def _tenant_key(state: State, members: Iterable[Member]) -> str:
     return state.tenant_key or found
 
 
-def _reborn(member: Member, configuration: Configuration) -> Member:
+def reborn_member(member: Member, configuration: Configuration) -> Member:
     """Return a forgotten key that came back to a dissolved chat as one that gets a new chat."""
     live, desired = member.live, member.desired
     comes_back = member.binding.kind is BindingKind.ADOPT and member.binding.recorded is not None
@@ -376,7 +405,7 @@ def _uncreatable(member: Member, problem: Diagnostic) -> Member:
     return replace(member, problem=problem) if member.binding.kind is BindingKind.CREATE else member
 
 
-async def _unbound_chats(gateway: Gateway, state: State, fleet: Fleet) -> tuple[ListedChat, ...]:
+async def unbound_chats(gateway: Reader, state: State, fleet: Fleet) -> tuple[ListedChat, ...]:
     """Return the chats our app is in that no key of the configuration is bound to.
 
     The chat of a key that left or was forgotten is among them: whoever renames a key wants no second group.
@@ -397,13 +426,20 @@ async def apply(
     run: Run,
     parallelism: int,
     progress: Progress = lambda _done, _total: None,
+    *,
+    journal: Journal,
+    command: str = "",
 ) -> Outcome:
-    """Perform a plan that no guard refuses, recording as it goes; return what became of it."""
+    """Perform a plan that no guard refuses, recording as it goes; return what became of it.
+
+    Raises:
+        JournalError: The journal, which tells of `command`, cannot be written; nothing was done.
+    """
     recorder = Recorder(_with_images_in_use(scope), store, clock)
     options = ApplyOptions(
-        parallelism=parallelism, operate_as_owner=scope.configuration.fleet.operate_as_owner
+        parallelism=parallelism, operate_as_owner=scope.configuration.fleet.operate_as_owner, command=command
     )
-    return await apply_plan(plan, gateway, recorder, clock, run, options, progress)
+    return await apply_plan(plan, gateway, recorder, clock, run, options, journal, progress)
 
 
 def _with_images_in_use(scope: Scope) -> State:

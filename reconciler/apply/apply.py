@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from reconciler.apply.group import apply_group
 from reconciler.apply.images import UploadedImages
-from reconciler.apply.ports import Clock, Gateway
+from reconciler.apply.journal import RunJournal
+from reconciler.apply.ports import Clock, Gateway, Journal
 from reconciler.apply.recorder import Recorder
 from reconciler.apply.run import Run
 from reconciler.errors import StateError
@@ -25,9 +26,11 @@ Progress = Callable[[int, int], None]
 class ApplyOptions:
     """How a plan is applied."""
 
-    parallelism: int = 64
+    parallelism: int
     """Groups under way at one time."""
     operate_as_owner: bool = False
+    command: str = ""
+    """What people ran, for the journal."""
 
 
 async def apply_plan(
@@ -37,21 +40,27 @@ async def apply_plan(
     clock: Clock,
     run: Run,
     options: ApplyOptions,
+    journal: Journal,
     progress: Progress = lambda _done, _total: None,
 ) -> Outcome:
     """Perform a plan that no guard refuses and return what became of every group.
 
     Raises nothing for what the platform refuses: that is part of the outcome.
+
+    Raises:
+        JournalError: The journal cannot be written; nothing was done.
     """
     places = asyncio.Semaphore(options.parallelism)
     images = UploadedImages(recorder)
     ended = 0
+    events = RunJournal(journal, clock, run)
+    events.run_begins(plan, recorder.state.serial, options.command)
 
     async def apply_one(group: GroupPlan) -> GroupOutcome:
         nonlocal ended
         async with places:
             outcome = await apply_group(
-                group, gateway, recorder, run, images, operate_as_owner=options.operate_as_owner
+                group, gateway, recorder, run, images, events, operate_as_owner=options.operate_as_owner
             )
         _tell(run, outcome)
         ended += 1
@@ -68,12 +77,14 @@ async def apply_plan(
             running = [tasks.create_task(apply_one(group)) for group in plan.groups]
     if recorder.failure:
         run.stop(recorder.failure.diagnostics[0])
-    return Outcome(
+    outcome = Outcome(
         tool_version=plan.tool_version,
         groups=tuple(task.result() for task in running),
         stopped=run.stopped,
         interrupted=run.interrupted,
     )
+    events.run_ended(plan, outcome)
+    return outcome
 
 
 def _intend(plan: Plan, recorder: Recorder, clock: Clock) -> None:

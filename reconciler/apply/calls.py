@@ -88,6 +88,8 @@ class Calls:
     """Takes what an operation did and its answer tells into the picture of the live group."""
     replan: Replan
     """Reads the facet and returns what is still to be done."""
+    answered: list[str] = field(default_factory=list)
+    """Kinds of the operations that were done; the caller's own list, if it brings one."""
     count: int = 0
     problems: list[Diagnostic] = field(default_factory=list)
     """Failures that did not keep the rest of the step from being done."""
@@ -170,6 +172,7 @@ class Calls:
             self.maybe_done |= error.maybe_done and not isinstance(operation, UploadImage)
             self.run.learn(operation.kind, error)
             raise
+        self.answered.append(operation.kind)
         self.chat_id = answer.chat_id or self.chat_id
         self.absorb(operation, answer)
         return answer

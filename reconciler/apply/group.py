@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
-from reconciler.apply.calls import Calls, Interrupted
+from reconciler.apply.calls import Calls, Interrupted, Replan
 from reconciler.apply.images import UploadedImages
+from reconciler.apply.journal import RunJournal
 from reconciler.apply.ports import Gateway
 from reconciler.apply.recorder import Recorder
-from reconciler.apply.recording import Recording, facet_of
+from reconciler.apply.recording import remembered
 from reconciler.apply.run import Run
 from reconciler.apply.verify import Verdict, compare, left_out, not_added
 from reconciler.diff.changes import Change
 from reconciler.diff.settings import diff_settings
 from reconciler.errors import Diagnostic, PlatformError, Refused, RunRefused, text
-from reconciler.model.address import Facet
+from reconciler.model.address import Facet, address
 from reconciler.model.group import LiveGroup
 from reconciler.model.ids import other_bots_of, users_of
 from reconciler.model.members import LiveMembers
@@ -27,6 +28,7 @@ from reconciler.model.pictures import with_images
 from reconciler.model.recorded import RecordedGroup, RecordedValue
 from reconciler.model.settings import NEW_GROUP_SETTINGS, UNREADABLE, Settings
 from reconciler.plan.answers import Answer
+from reconciler.plan.binding import is_resumable, too_old
 from reconciler.plan.build import facet_difference, facet_steps, reading_problem
 from reconciler.plan.operations import (
     AddManagers,
@@ -61,18 +63,22 @@ async def apply_group(
     recorder: Recorder,
     run: Run,
     images: UploadedImages,
+    journal: RunJournal,
     *,
     operate_as_owner: bool,
 ) -> GroupOutcome:
     """Perform the steps of one group and return what became of them; never raises a platform error."""
     if plan.problem:
         return _untried(plan, Status.UNREADABLE, plan.problem)
+    if plan.stale:
+        return _untried(plan, Status.STALE, plan.stale)
     if plan.refusals:
         return _untried(plan, Status.REFUSED, plan.refusals[0])
     if run.closed:
         recorder.withdraw(plan.key)
         return _untried(plan, Status.NOT_STARTED, run.stopped)
-    return await _Group(plan, gateway, recorder, run, images, operate_as_owner=operate_as_owner).apply()
+    group = _Group(plan, gateway, recorder, run, images, journal, operate_as_owner=operate_as_owner)
+    return await group.apply()
 
 
 def _untried(plan: GroupPlan, status: Status, problem: Diagnostic | None) -> GroupOutcome:
@@ -92,6 +98,7 @@ class _Group:
         recorder: Recorder,
         run: Run,
         images: UploadedImages,
+        journal: RunJournal,
         *,
         operate_as_owner: bool,
     ) -> None:
@@ -100,6 +107,7 @@ class _Group:
         self._recorder = recorder
         self._run = run
         self._images = images
+        self._journal = journal
         self._operate_as_owner = operate_as_owner
         self._chat_id = plan.chat_id or ""
         self._live = plan.live or LiveGroup(chat_id=self._chat_id)
@@ -107,6 +115,8 @@ class _Group:
         self._recorded = plan.recorded
         self._told: frozenset[Facet] = frozenset()
         """Facets that the last answer of the step at hand told."""
+        self._answered: list[str] = []
+        """Kinds of the operations of the step at hand that were done."""
         self._absent: dict[str, str] = {}
         """People who did not come in, with the reason."""
         self._normalised: frozenset[str] = frozenset()
@@ -116,7 +126,7 @@ class _Group:
         outcomes: list[StepOutcome] = []
         pending = list(self._plan.steps)
         while pending:
-            outcome, following = await self._apply_step(pending.pop(0))
+            outcome, following = await self._take(pending.pop(0))
             outcomes.append(outcome)
             if following is not None:
                 pending = following
@@ -135,13 +145,24 @@ class _Group:
 
     # -------------------------------------------------------------- one step
 
-    async def _apply_step(self, step: Step) -> tuple[StepOutcome, list[Step] | None]:
+    async def _take(self, step: Step) -> tuple[StepOutcome, list[Step] | None]:
         """Return what became of a step and, when it changed what is left to do, the steps to go on with."""
         if step.block:
             problem = Diagnostic(
                 text("Step is not allowed"), step.block.reason, step.block.remedy, address=step.address
             )
             return StepOutcome(address=step.address, status=Status.BLOCKED, problem=problem), None
+        if self._plan.already_done:
+            return StepOutcome(address=step.address, status=Status.ALREADY_DONE), None
+        if not self._journal.step_begins(step, self._chat_id):
+            self._recorder.withdraw(self._plan.key)
+            return StepOutcome(address=step.address, status=Status.NOT_STARTED), None
+        self._answered = []
+        outcome, following = await self._apply_step(step)
+        self._journal.step_ended(outcome, self._chat_id, self._answered)
+        return outcome, following
+
+    async def _apply_step(self, step: Step) -> tuple[StepOutcome, list[Step] | None]:
         match step.action:
             case StepAction.ADOPT:
                 known = self._recorded or RecordedGroup(chat_id=self._chat_id)
@@ -170,6 +191,9 @@ class _Group:
         if self._recorder.failure:
             # What cannot be recorded must not be created: the next run would make it a second time.
             return _failed(step, 0, self._recorder.failure.diagnostics[0]), None
+        if not is_resumable(self._recorder.intent(self._plan.key), self._recorder.now):
+            # Whoever was asked about the plan may have answered the next morning.
+            return _failed(step, 0, too_old(self._plan.key, self._plan.key)), None
         calls = self._calls(step.facet)
         try:
             await calls.perform(step.operations)
@@ -233,10 +257,10 @@ class _Group:
 
     async def _dissolve(self, step: Step) -> StepOutcome:
         async def replan() -> Sequence[Operation]:
-            live = await self._gateway.read_group(self._chat_id, ())
+            live = await self._read(())
             return step.operations if live.status == "normal" else ()
 
-        calls = Calls(self._gateway, self._run, self._images, self._chat_id, self._absorb, replan)
+        calls = self._calls_with(replan)
         try:
             await calls.perform(step.operations)
         except Interrupted:
@@ -270,7 +294,7 @@ class _Group:
         if left and step.facet is Facet.MODERATION and calls.count:
             # Whether an old list comes back with the mode is not stated: read back and correct.
             # Source: chats.openapi.yaml, chat_moderation_get `x-open-questions`.
-            await calls.perform(list(self._feasible(self._difference(step.facet)[1])))
+            await calls.perform(self._further(step.facet))
             self._told = frozenset()
             left = await self._read_left(step.facet)
         return left
@@ -309,17 +333,37 @@ class _Group:
     def _calls(self, facet: Facet) -> Calls:
         async def replan() -> Sequence[Operation]:
             await self._refresh({facet})
-            return list(self._feasible(self._difference(facet)[1]))
+            return self._further(facet)
 
-        return Calls(self._gateway, self._run, self._images, self._chat_id, self._absorb, replan)
+        return self._calls_with(replan)
 
-    async def _refresh(self, facets: Iterable[Facet]) -> None:
-        wanted = frozenset(facets)
+    def _calls_with(self, replan: Replan) -> Calls:
+        return Calls(
+            self._gateway, self._run, self._images, self._chat_id, self._absorb, replan, self._answered
+        )
+
+    def _further(self, facet: Facet) -> Sequence[Operation]:
+        """Return what is left of a step as things are now, after writing it down.
+
+        Raises:
+            Interrupted: It could not be written down.
+        """
+        changes, operations = self._difference(facet)
+        feasible = list(self._feasible(operations))
+        if feasible and not self._journal.step_goes_on(address(self._plan.key, facet), changes, feasible):
+            raise Interrupted
+        return feasible
+
+    async def _read(self, facets: Iterable[Facet]) -> LiveGroup:
         try:
-            live = await self._gateway.read_group(self._chat_id, wanted)
+            return await self._gateway.read_group(self._chat_id, facets)
         except RunRefused as error:
             self._run.stop(error.diagnostic)
             raise
+
+    async def _refresh(self, facets: Iterable[Facet]) -> None:
+        wanted = frozenset(facets)
+        live = await self._read(wanted)
         problem = reading_problem(self._plan.key, live, adopting=False)
         if problem:
             raise Refused(problem)
@@ -351,7 +395,7 @@ class _Group:
         if isinstance(operation, AddMembers):
             self._came(each for each in operation.ids if each not in self._absent)
         elif isinstance(operation, RemoveMembers):
-            self._went(operation.ids)
+            self._went(other_bots_of(operation.ids))
 
     def _written(self, operation: Operation) -> dict[str, object]:
         """Return what is certain to be live since an operation succeeded, of that which nothing reads back."""
@@ -404,22 +448,20 @@ class _Group:
         invited = {**self._recorded.invited, **dict.fromkeys(people, self._recorder.now)}
         self._put(self._recorded.model_copy(update={"invited": invited}))
 
-    def _waiting(self, recorded: RecordedGroup, wanted: Iterable[str]) -> dict[str, float]:
-        """Return the invitations that still count: of people who are wanted and not in the group yet."""
-        present = self._live.members.users if self._live.members else frozenset()
-        still = frozenset(wanted) - present
-        return {each: time for each, time in recorded.invited.items() if each in still}
-
     def _add(self, path: str, people: Sequence[str]) -> None:
         assert self._recorded
         if people:
             known = self._recorded.items(path) or []
             self._put_people(path, dict.fromkeys([*known, *people]))
 
-    def _went(self, people: Iterable[str]) -> None:
-        """Record people we removed: of bots nothing else tells that they are out."""
+    def _went(self, bots: Iterable[str]) -> None:
+        """Record bots we removed: nothing else tells that they are out. Of people the list of members tells.
+
+        Bots that could not be handled count as gone, too: they may just as well not have been in.
+        Source: members.openapi.yaml, chat_members_delete `x-open-questions`.
+        """
         assert self._recorded
-        gone = frozenset(people)
+        gone = frozenset(bots)
         known = self._recorded.items("members")
         if known is not None:
             self._put_people("members", (each for each in known if each not in gone))
@@ -434,30 +476,7 @@ class _Group:
         desired, recorded = self._plan.desired, self._recorded
         if desired is None or recorded is None or not self._chat_id:
             return
-        told = [facet for facet in facets if _is_told(facet, self._live)]
-        values = {
-            path: value
-            for path, value in recorded.values.items()
-            if facet_of(path) in desired.facets and facet_of(path) not in told
-        }
-        left = {change.path for facet in told for change in self._difference(facet)[0]}
-        waiting = self._waiting(recorded, desired.implied_members)
-        left |= {f"members/{each}" for each in waiting}
-        recording = Recording(
-            desired, self._before, self._live, recorded, unsettled=frozenset(left - self._normalised)
-        )
-        for facet in told:
-            values |= recording.values(facet)
-        self._put(
-            recorded.model_copy(
-                update={
-                    "values": dict(sorted(values.items())),
-                    "invited": waiting,
-                    "on_remove": desired.on_remove,
-                    "gave_away": recorded.gave_away or self._live.owner is not None,
-                }
-            )
-        )
+        self._put(remembered(desired, self._before, self._live, recorded, facets, accepted=self._normalised))
 
 
 def _with_believed(told: Settings, written: Settings) -> Settings:
@@ -471,13 +490,6 @@ _TELLS = {
     "tabs": Facet.TABS,
     "menus": Facet.MENUS,
 }
-
-
-def _is_told(facet: Facet, live: LiveGroup) -> bool:
-    """Tell whether live shows a facet: what it does not show cannot be recorded as done."""
-    if facet is Facet.OWNER:
-        return True
-    return getattr(live, "members" if facet is Facet.DEPARTURES else facet.value) is not None
 
 
 def _with_way_out(problem: Diagnostic, key: str) -> Diagnostic:
@@ -562,5 +574,5 @@ def _ended(step: Step, calls: Calls, verdict: Verdict, warnings: tuple[Diagnosti
 def _status_of(outcomes: Sequence[StepOutcome]) -> Status:
     """Return the status of a group: the worst of its steps."""
     statuses = {outcome.status for outcome in outcomes}
-    ranking = (Status.FAILED, Status.NOT_STARTED, Status.BLOCKED, Status.DONE)
+    ranking = (Status.FAILED, Status.NOT_STARTED, Status.BLOCKED, Status.DONE, Status.ALREADY_DONE)
     return next((status for status in ranking if status in statuses), Status.UNCHANGED)

@@ -89,6 +89,10 @@ class Recorder:
         if self.failure:
             raise self.failure
 
+    def intent(self, key: str) -> Intent:
+        """Return the intent of a create that is not done yet."""
+        return self._intents[key]
+
     def withdraw(self, key: str) -> None:
         """Remove the intent of a create that certainly made nothing; one of an earlier run stays."""
         if key in self._begun:

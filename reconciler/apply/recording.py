@@ -23,6 +23,7 @@ from reconciler.model.markdown import markdown_of
 from reconciler.model.menus import LiveMenu, Menu
 from reconciler.model.recorded import RecordedGroup, RecordedValue, recorded_form, recorded_value
 from reconciler.model.tabs import LiveTab, Tab
+from reconciler.plan.build import facet_difference
 
 Values: TypeAlias = dict[str, RecordedValue]
 Entries: TypeAlias = dict[str, tuple[JsonValue, JsonValue] | None]
@@ -42,9 +43,75 @@ _COLLECTIONS: Final = {
 }
 
 
+_EXACT_BY: Final = {
+    "members": Facet.DEPARTURES,
+    "managers": Facet.MANAGERS,
+    "moderators": Facet.MODERATION,
+    "tabs": Facet.TABS,
+    "menus": Facet.MENUS,
+}
+"""The facets that remove what collections do not list."""
+
+
 def facet_of(path: str) -> Facet:
     """Return the facet that a recorded value belongs to."""
     return _COLLECTIONS.get(path, Facet.SETTINGS)
+
+
+def remembered(
+    desired: DesiredGroup,
+    before: LiveGroup,
+    live: LiveGroup,
+    recorded: RecordedGroup,
+    facets: Iterable[Facet],
+    *,
+    accepted: frozenset[str] = frozenset(),
+) -> RecordedGroup:
+    """Return what to remember of a group: facets as far as they are as desired, without what is managed no longer.
+
+    Args:
+        desired: The group as configured.
+        before: The group before this apply.
+        live: The group now.
+        recorded: What was remembered so far.
+        facets: What may have changed; what live does not tell stays as it was remembered.
+        accepted: Paths of differences that count as none: the platform made something else of what was sent.
+    """
+    told = [facet for facet in facets if _is_told(facet, live)]
+    values = {
+        path: value
+        for path, value in recorded.values.items()
+        if facet_of(path) in desired.facets and facet_of(path) not in told
+    }
+    left = {change.path for facet in told for change in facet_difference(facet, desired, live, recorded)[0]}
+    waiting = _waiting(recorded, desired.implied_members, live)
+    left |= {f"members/{each}" for each in waiting}
+    recording = Recording(desired, before, live, recorded, unsettled=frozenset(left - accepted))
+    for facet in told:
+        values |= recording.values(facet)
+    return recorded.model_copy(
+        update={
+            "values": dict(sorted(values.items())),
+            "exact": recording.exact(told),
+            "invited": waiting,
+            "on_remove": desired.on_remove,
+            "gave_away": recorded.gave_away or live.owner is not None,
+        }
+    )
+
+
+def _waiting(recorded: RecordedGroup, wanted: Iterable[str], live: LiveGroup) -> dict[str, float]:
+    """Return the invitations that still count: of people who are wanted and not in the group yet."""
+    present = live.members.users if live.members else frozenset()
+    still = frozenset(wanted) - present
+    return {each: time for each, time in recorded.invited.items() if each in still}
+
+
+def _is_told(facet: Facet, live: LiveGroup) -> bool:
+    """Tell whether live shows a facet: what it does not show cannot be recorded as done."""
+    if facet is Facet.OWNER:
+        return True
+    return getattr(live, "members" if facet is Facet.DEPARTURES else facet.value) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +158,27 @@ class Recording:
             case _:
                 assert_never(facet)
 
+    def exact(self, facets: Iterable[Facet]) -> tuple[str, ...]:
+        """Return the collections that are exact from now on: nothing that is not listed is left to go.
+
+        Args:
+            facets: What live tells; of everything else nothing new is known.
+        """
+        told = {path for path, facet in _EXACT_BY.items() if facet in facets}
+        managed = self.desired.collections
+        made = {path for path in told & managed.keys() if self._is_exact(path, managed[path])}
+        return tuple(sorted(made | (managed.keys() & (frozenset(self.recorded.exact) - told))))
+
+    def _is_exact(self, path: str, wanted: Collection[str] | Collection[Tab] | Collection[Menu]) -> bool:
+        if wanted.mode is not Mode.EXACT:
+            return False
+        if path in self.recorded.exact:
+            return True
+        listed = {item if isinstance(item, str) else item.name for item in wanted.items}
+        prefix = "moderation/" if path == "moderators" else f"{path}/"
+        waiting = (each for each in self.unsettled if each.startswith(prefix))
+        return not wanted.spared and all(each.removeprefix(prefix) in listed for each in waiting)
+
     def _members(self) -> Values:
         """Return the listed members and, apart from them, those who came for a role only.
 
@@ -100,15 +188,16 @@ class Recording:
         others = [each for each in self.desired.role_holders if each not in listed.items]
         implied = Collection[str](mode=Mode.ADDITIVE, items=tuple(others))
         # Whom we invited came by us, whenever that was approved.
-        before, after = (_users(self.before) or frozenset()) - self.recorded.invited.keys(), self._present()
+        before, after = (_told(self.before) or frozenset()) - self.recorded.invited.keys(), self._present()
         values = self._people("members", self.desired.members, before, after)
         return values | self._people("implied", implied, before, after, prefix="members")
 
     def _present(self) -> frozenset[str] | None:
-        """Return who is in the group; bots are believed to be as recorded."""
-        users = _users(self.after)
-        known = self.recorded.items("members") or []
-        return users if users is None else users | frozenset(other_bots_of(known))
+        """Return who is in the group; bots that are not told are believed to be as recorded."""
+        told = _told(self.after)
+        if told is None or (self.after.members and self.after.members.bots is not None):
+            return told
+        return told | frozenset(other_bots_of(self.recorded.items("members") or []))
 
     def _settings(self) -> Values:
         live = self.after.settings.fields()
@@ -217,8 +306,9 @@ class Recording:
         return {facet: value}
 
 
-def _users(live: LiveGroup) -> frozenset[str] | None:
-    return live.members.users if live.members else None
+def _told(live: LiveGroup) -> frozenset[str] | None:
+    """Return the members that the platform tells."""
+    return live.members.users | (live.members.bots or frozenset()) if live.members else None
 
 
 def _moderators(live: LiveGroup) -> frozenset[str] | None:

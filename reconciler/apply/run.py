@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.errors import Diagnostic, OperationRefused, PlatformError, RunRefused, text
 
 EQUAL_FAILURES: Final = 5
-"""Groups in a row that may fail with one code before no new group starts."""
+"""Groups in a row that may fail in one way before no new group starts."""
 
 
 class Run:
@@ -16,7 +16,7 @@ class Run:
     def __init__(self, *, keep_going: bool = False) -> None:
         self._keep_going = keep_going
         self._hopeless: dict[str, OperationRefused] = {}
-        self._row: list[int] = []
+        self._row: list[int | str] = []
         self._refused = False
         self.stopped: Diagnostic | None = None
         """Why the run does not go on to its end."""
@@ -57,15 +57,15 @@ class Run:
             self._hopeless[kind] = error
 
     def group_ended(self, failure: Diagnostic | None) -> None:
-        """Count groups in a row that fail with one code; too many of them let no new group start.
+        """Count groups in a row that fail in one way; too many of them let no new group start.
 
-        An operation that works nowhere does not count: it is not called again, and what else these groups
+        One way is one code of the platform or, where it gave none, one summary. An operation that works nowhere does not count: it is not called again, and what else these groups
         need can be done.
         """
-        code = failure.platform.code if failure and failure.platform else 0
-        if code in {error.facts.code for error in self._hopeless.values()}:
+        way = _way(failure) if failure else None
+        if way in {_way(error.diagnostic) for error in self._hopeless.values()}:
             return
-        self._row = [each for each in self._row if each == code] + [code] if code else []
+        self._row = [each for each in self._row if each == way] + [way] if way else []
         if len(self._row) >= EQUAL_FAILURES and not self._keep_going:
             self.close(
                 Diagnostic(
@@ -74,8 +74,19 @@ class Run:
                         "{count} groups in a row failed with platform code {code}; no further group was "
                         "started.",
                         count=len(self._row),
-                        code=code,
+                        code=way,
+                    )
+                    if isinstance(way, int)
+                    else text(
+                        "{count} groups in a row failed with “{summary}”; no further group was started.",
+                        count=len(self._row),
+                        summary=way,
                     ),
                     text("Mend the cause and run `groupctl apply` again, or go on with `--keep-going`."),
                 )
             )
+
+
+def _way(failure: Diagnostic) -> int | str:
+    """Return in which way a group failed: the code of the platform, or else the summary."""
+    return (failure.platform.code if failure.platform else 0) or failure.summary

@@ -14,8 +14,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reconciler.plan.drift import DriftReport
     from reconciler.plan.outcome import Outcome
     from reconciler.plan.plan import GroupPlan, Plan
+    from reconciler.plan.report import Report
 
 
 class Exit(IntEnum):
@@ -45,6 +47,15 @@ def _is_held_up(group: GroupPlan) -> bool:
     return bool(group.problem or group.refusals) or len(group.performable) < len(group.steps)
 
 
+def exit_of_drift(report: DriftReport) -> Exit:
+    """Return the exit status of `drift`: a group that is gone was read well enough."""
+    counts = report.counts
+    if counts.unreadable:
+        readable = counts.gone + counts.drifted + counts.pending + counts.unchanged
+        return Exit.PARTIAL if readable else Exit.FAILED
+    return Exit.CHANGES if report.has_drift else Exit.OK
+
+
 def exit_of_outcome(outcome: Outcome) -> Exit:
     """Return the exit status of `apply`."""
     if outcome.interrupted:
@@ -52,6 +63,14 @@ def exit_of_outcome(outcome: Outcome) -> Exit:
     if outcome.fruitless:
         return Exit.FAILED
     return Exit.OK if outcome.complete else Exit.PARTIAL
+
+
+def exit_of_report(report: Report) -> Exit:
+    """Return the exit status of `doctor`: warnings and what nobody can know are no failures."""
+    failed = [check for check in report.checks if check.verdict == "failed"]
+    if not failed:
+        return Exit.OK
+    return Exit.PARTIAL if all(check.partial for check in failed) else Exit.FAILED
 
 
 def exit_of_parts(done: int, problems: Collection[object]) -> Exit:

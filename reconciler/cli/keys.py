@@ -31,6 +31,24 @@ def complete_keys(
     ]
 
 
+def complete_paths(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the paths of the group `key` that begin with `incomplete`; none when the files cannot be read."""
+    from reconciler.config import find_root, load_configuration
+    from reconciler.config.explain import explain, shown
+
+    try:
+        configuration = load_configuration(find_root(_folder(context)))
+    except (ReconcilerError, OSError):
+        return []
+    key = context.params.get("key", "")
+    origin = configuration.positions.origin(key)
+    values = explain(origin, configuration.fleet.groups[key]) if origin else ()
+    paths = (shown(each).path for each in values)
+    return [CompletionItem(path) for path in paths if path.startswith(incomplete)]
+
+
 def _folder(context: click.Context) -> Path:
     """Return the folder chosen with `-C`, before or after the name of the command."""
     chosen = context.params.get("chdir")

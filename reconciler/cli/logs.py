@@ -6,7 +6,7 @@ import json
 import logging
 import time
 
-from reconciler.feishu.redaction import RedactingFormatter, redact
+from reconciler.redaction import RedactingFormatter, redact
 from reconciler.render.safe import safe, safe_block
 
 
@@ -30,8 +30,8 @@ class _JsonLines(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": redact(record.getMessage()),
         }
         if record.exc_info:
-            entry["error"] = self.formatException(record.exc_info)
-        return safe(redact(json.dumps(entry, ensure_ascii=False)))
+            entry["error"] = redact(self.formatException(record.exc_info))
+        return safe(json.dumps(entry, ensure_ascii=False))

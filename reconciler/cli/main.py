@@ -12,7 +12,11 @@ from reconciler import __version__
 from reconciler.cli.commands.adopt import adopt
 from reconciler.cli.commands.apply import apply
 from reconciler.cli.commands.completion import completion
+from reconciler.cli.commands.doctor import doctor
+from reconciler.cli.commands.drift import drift
 from reconciler.cli.commands.emulator import emulator
+from reconciler.cli.commands.explain import explain
+from reconciler.cli.commands.fmt import fmt
 from reconciler.cli.commands.forget import forget
 from reconciler.cli.commands.import_ import import_
 from reconciler.cli.commands.init import init
@@ -25,7 +29,7 @@ from reconciler.cli.commands.show import show
 from reconciler.cli.commands.state import state
 from reconciler.cli.commands.validate import validate
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import Invocation, Options, common_options
+from reconciler.cli.options import REPORT_FORMATS, Invocation, Options, report_options
 from reconciler.cli.output import prepare_streams, tell, tell_bug, tell_problems
 from reconciler.errors import Diagnostic, ReconcilerError, UsageError, text
 
@@ -45,7 +49,7 @@ Examples:
   groupctl COMMAND --help               all about one command
 
 \b
-Exit status: 0 done or nothing to do, 1 failed, 2 changes present (only when asked),
+Exit status: 0 done or nothing to do, 1 failed, 2 changes or drift (only when asked),
 3 some groups failed, 4 refused by a guard, 64 wrong usage, 130 interrupted.
 """
 
@@ -55,7 +59,7 @@ Exit status: 0 done or nothing to do, 1 failed, 2 changes present (only when ask
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "--version", prog_name="groupctl", message="%(prog)s %(version)s")
-@common_options
+@report_options
 def groupctl(options: Options) -> None:
     """Describe Feishu and Lark group chats in YAML; plan, review and apply the difference."""
     del options
@@ -66,7 +70,9 @@ COMMANDS: Final = (
     validate,
     plan,
     apply,
+    drift,
     show,
+    explain,
     list_,
     search,
     link,
@@ -75,6 +81,8 @@ COMMANDS: Final = (
     pull,
     forget,
     state,
+    doctor,
+    fmt,
     schema,
     emulator,
     completion,
@@ -118,7 +126,7 @@ def run(arguments: Sequence[str]) -> int:
 def _written_format(arguments: Sequence[str]) -> str | None:
     """Return the format that a command line asks for, before anybody knows whether it can be parsed."""
     words = " ".join(arguments).replace("--format=", "--format ")
-    return "json" if "--format json" in words else None
+    return next((form for form in REPORT_FORMATS if f"--format {form}" in words), None)
 
 
 def _wrong_usage(error: click.ClickException) -> Diagnostic:

@@ -75,9 +75,14 @@ def tell(content: str) -> None:
 
 
 def write(stream: TextIO, content: str) -> None:
-    """Print to a stream at once; when its reader left (`groupctl apply | head`), the command goes on without."""
+    """Print to a stream at once, whatever it is without a secret.
+
+    When its reader left (`groupctl apply | head`), the command goes on without.
+    """
+    from reconciler.redaction import redact
+
     try:
-        stream.write(content)
+        stream.write(redact(content))
         stream.flush()
     except BrokenPipeError:
         # Otherwise Python would complain once more when it ends.
@@ -94,12 +99,15 @@ def tell_diagnostics(diagnostics: Iterable[Diagnostic], options: Options) -> Non
 
 
 def tell_problems(problems: Iterable[Diagnostic], options: Options) -> None:
-    """Print what ended a command; one that was asked for JSON answers with JSON as well."""
+    """Print what ended a command; one that was asked for another form than text answers in that form as well."""
     listed = list(problems)
-    if options.json:
-        from reconciler.render.as_json import diagnostics_json
+    if options.format not in {None, "text"} or options.reports:
+        from reconciler.cli.forms import problem_forms, write_reports
 
-        answer(diagnostics_json(options.command, listed))
+        forms = problem_forms(listed, options)
+        if options.format and options.format in forms:
+            answer(forms[options.format]())
+        write_reports(forms, options)
     tell_diagnostics(listed, options)
 
 
@@ -107,7 +115,7 @@ def tell_bug(error: Exception, options: Options) -> None:
     """Print a bug of ours: where it is, without a secret."""
     import traceback
 
-    from reconciler.feishu.redaction import redact
+    from reconciler.redaction import redact
     from reconciler.render.safe import safe_block
 
     tell(safe_block(redact("".join(traceback.format_exception(error)))))
@@ -153,7 +161,9 @@ def configure_logging(options: Options) -> None:
     levels = (logging.WARNING, logging.INFO, logging.DEBUG)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(log_formatter(as_json=options.log_format == "json"))
-    logger = logging.getLogger("reconciler")
-    logger.handlers[:] = [handler]
-    logger.propagate = False
-    logger.setLevel(levels[min(options.verbose or 0, 2)])
+    for name, level in (("reconciler", levels[min(options.verbose or 0, 2)]), ("asyncio", logging.WARNING)):
+        # asyncio tells of errors that nobody waited for, with their messages.
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [handler]
+        logger.propagate = False
+        logger.setLevel(level)

@@ -9,8 +9,8 @@ import shlex
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,8 +19,14 @@ from urllib.parse import urlsplit
 from reconciler.cli.options import Options
 from reconciler.config import Configuration, EmulatorPlace, endpoint_problem, find_root, load_configuration
 from reconciler.errors import ConfigurationError, Diagnostic, Source, UsageError, text
+from reconciler.feishu.quota import PARALLELISM
+from reconciler.model import hosts
 from reconciler.model.recorded import State
-from reconciler.state.file import LockHolder, StateFile
+from reconciler.model.state_url import is_state_url, state_url_fault
+from reconciler.redaction import redact
+from reconciler.state.backend import LockHolder
+from reconciler.state.places import open_store
+from reconciler.state.store import Store
 
 if TYPE_CHECKING:
     from reconciler.emulator import Emulator
@@ -29,6 +35,10 @@ if TYPE_CHECKING:
 EMULATOR: Final = "emulator"
 EMULATOR_STATE: Final = ".groupctl/emulator.lock.json"
 """Trying things out on an emulator never touches the state that is committed."""
+
+
+JOURNAL: Final = ".groupctl/journal"
+"""Folder of the journals, below that of the fleet."""
 
 
 class SystemClock:
@@ -47,8 +57,8 @@ class Session:
     configuration: Configuration
     endpoint: str
     state_name: str
-    """The state file as people gave it."""
-    state_file: StateFile
+    """The state as people gave it: the path of a file, or a URL."""
+    store: Store
 
     @property
     def emulated(self) -> bool:
@@ -63,7 +73,7 @@ class Session:
     @property
     def parallelism(self) -> int:
         """Calls in flight at once."""
-        return self.options.parallelism or 64
+        return self.options.parallelism or PARALLELISM
 
     def load_state(self) -> State:
         """Return the state. On an emulator a missing one is that of a new fleet.
@@ -71,9 +81,11 @@ class Session:
         Raises:
             StateError: It is missing on a real platform, or unusable.
         """
-        if self.emulated and not self.state_file.exists():
-            return self.new_state()
-        return self.state_file.load()
+        if self.emulated and not self.store.exists():
+            # The same one every time: a plan may be saved before the first apply writes it.
+            lineage = str(uuid.uuid5(uuid.NAMESPACE_OID, self.configuration.fleet.name))
+            return self.new_state().model_copy(update={"lineage": lineage})
+        return self.store.load()
 
     def new_state(self) -> State:
         """Return the state of a fleet that was never applied."""
@@ -83,12 +95,15 @@ class Session:
 
     def lock_holder(self) -> LockHolder:
         """Return who we are, for the lock of the state."""
-        return LockHolder(
-            holder=f"{_user()}@{platform.node()}",
-            pid=os.getpid(),
-            time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            command=shlex.join(["groupctl", *sys.argv[1:]]),
-        )
+        return this_run()
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the lock of the state while the block runs.
+
+        Raises:
+            StateError: Somebody else holds it, also after `--lock-timeout`; or it cannot be taken.
+        """
+        return self.store.locked(self.lock_holder(), self.options.lock_timeout or 0.0)
 
     @asynccontextmanager
     async def platform(self) -> AsyncIterator[tuple[FeishuGateway, str]]:
@@ -109,12 +124,16 @@ class Session:
         # Only commands that talk to the platform load the client.
         from reconciler.feishu.connect import connect
         from reconciler.feishu.credentials import read_credentials
-        from reconciler.feishu.hosts import base_url_of, trusted_hosts
+        from reconciler.feishu.hosts import base_url_of
 
-        base_url = base_url_of(self.endpoint, trusted_hosts(os.environ))
+        base_url = base_url_of(self.endpoint, hosts.trusted_hosts(os.environ))
         credentials = read_credentials(os.environ, Path.cwd())
         gateway = connect(
-            credentials, base_url, parallelism=self.parallelism, pictures=self.configuration.picture
+            credentials,
+            base_url,
+            parallelism=self.parallelism,
+            pictures=self.configuration.picture,
+            experimental=self.configuration.experimental,
         )
         try:
             yield gateway, credentials.app_id
@@ -136,6 +155,7 @@ class Session:
             http_transport=EmulatorTransport(emulator),
             parallelism=self.parallelism,
             pictures=self.configuration.picture,
+            experimental=self.configuration.experimental,
         )
         try:
             yield gateway, app_id
@@ -143,21 +163,32 @@ class Session:
             await gateway.aclose()
 
 
-def open_session(options: Options) -> Session:
-    """Load the fleet that the options point to.
+def open_session(options: Options, load: Callable[[Path], Configuration] = load_configuration) -> Session:
+    """Load the fleet that the options point to, with `load`.
 
     Raises:
-        UsageError: The endpoint that was given is none, or the state is somewhere we cannot go yet.
-        ConfigurationError: There is no fleet, or its files are wrong.
+        UsageError: The endpoint or the state that was given is none.
+        ConfigurationError: There is no fleet, its files are wrong, or the state is at a place that is not trusted.
     """
-    configuration = load_configuration(find_root(options.directory))
+    configuration = load(find_root(options.directory))
     endpoint = options.endpoint or os.environ.get("GROUPCTL_ENDPOINT") or configuration.endpoint
     problem = endpoint_problem(endpoint)
     if problem:
         # Before the state: a mistyped endpoint must not be told as a missing state, nor be written into one.
         raise UsageError(problem)
-    name, path = _state_place(options, configuration, endpoint)
-    return Session(options, configuration, endpoint, name, StateFile(path, name))
+    name, base = _state_place(options, configuration, endpoint)
+    return Session(options, configuration, endpoint, name, open_store(name, base, os.environ))
+
+
+def this_run() -> LockHolder:
+    """Return this run as the holder of a lock of its own."""
+    return LockHolder(
+        holder=f"{_user()}@{platform.node()}",
+        pid=os.getpid(),
+        time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        command=redact(shlex.join(["groupctl", *sys.argv[1:]])),
+        id=str(uuid.uuid4()),
+    )
 
 
 def _user() -> str:
@@ -169,26 +200,28 @@ def _user() -> str:
 
 
 def _state_place(options: Options, configuration: Configuration, endpoint: str) -> tuple[str, Path]:
-    """Return name and path of the state: option, environment, the emulator's own, configuration."""
-    chosen = options.state or os.environ.get("GROUPCTL_STATE")
+    """Return the address of the state, and where a path starts: option, environment, the emulator's own, configuration."""
+    chosen = options.state or os.environ.get("GROUPCTL_STATE") or None
     if chosen is None:
         emulated = endpoint == EMULATOR or is_loopback(endpoint)
         name = EMULATOR_STATE if emulated else configuration.state
-        return name, configuration.root / name
-    if "://" in chosen:
-        raise UsageError(
-            Diagnostic(
-                text("State backend is not supported by this version yet"),
-                text("The state can only be a local file so far."),
-                text("Give the path of a file."),
-            )
-        )
-    return chosen, Path(chosen)
+        return name, configuration.root
+    fault = state_url_fault(chosen) if is_state_url(chosen) else None
+    if fault:
+        hint = text("Give the path of a file, or a URL such as `https://state.example.com/groups`.")
+        raise UsageError(Diagnostic(text("Invalid state"), fault, hint))
+    return chosen, Path()
+
+
+def journal_folder(root: Path) -> Path:
+    """Return where the runs of the fleet at `root` leave their journals."""
+    chosen = os.environ.get("GROUPCTL_JOURNAL")
+    return Path(chosen) if chosen else root / JOURNAL
 
 
 def is_loopback(endpoint: str) -> bool:
     """Tell whether an endpoint is a URL on this machine."""
-    return urlsplit(endpoint).hostname in {"localhost", "127.0.0.1", "::1"}
+    return hosts.is_loopback(urlsplit(endpoint).hostname or "")
 
 
 def open_emulator(place: Configuration | EmulatorPlace) -> Emulator:

@@ -15,6 +15,7 @@ Public:
 - `find_root(start)`: the folder of the fleet, or a `ConfigurationError` that says how to begin one.
 - `load_configuration(directory)`: a checked `Configuration`, or a `ConfigurationError` with all problems.
 - `Configuration`, `EmulatorSettings`, `Positions`: what comes out.
+- `load_settings(directory)`: the `Configuration` that `groupctl.yaml` alone makes, without groups.
 - `load_emulator_place(directory)`: an `EmulatorPlace`, from `groupctl.yaml` alone.
 - `missing_names(configuration, bound_keys)`: the one check that needs the state.
 - `endpoint_problem(endpoint)`: what is wrong with an endpoint that was not read from a file.
@@ -32,6 +33,7 @@ from reconciler.config.loader import (
     endpoint_problem,
     load_configuration,
     load_emulator_place,
+    load_settings,
     missing_names,
 )
 from reconciler.config.positions import Positions
@@ -46,6 +48,7 @@ __all__ = [
     "find_root",
     "load_configuration",
     "load_emulator_place",
+    "load_settings",
     "missing_names",
     "schema_text",
     "write_schemas",

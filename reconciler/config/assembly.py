@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from reconciler.config.problems import Problems
 from reconciler.config.tree import Node, YamlList, YamlMap, empty_list, empty_map
 from reconciler.config.wording import closest
 from reconciler.errors import Source, Text, text
+from reconciler.model.announcement import Block
 from reconciler.model.group import DesiredGroup
 
 _NO_LAYER: Final = Layer(empty_map())
@@ -34,6 +35,15 @@ class Assembly:
     """Whom aliases stand for."""
     pictures: dict[str, Path]
     """Files of pictures by their digests."""
+    picture_names: dict[str, str]
+    """How these files are written, by their digests."""
+    texts: dict[str, int]
+    """How often each file of an announcement is named, by its place as people are shown it."""
+    announcements: dict[str, tuple[Block, ...]]
+    """What each of these files says."""
+
+
+_AS_IT_IS: Final[Mapping[Path, str]] = {}
 
 
 def assemble(
@@ -43,6 +53,7 @@ def assemble(
     *,
     root: Path = Path(),
     complete: bool = True,
+    planned: Mapping[Path, str] = _AS_IT_IS,
 ) -> Assembly:
     """Merge all files to groups and check them.
 
@@ -53,8 +64,10 @@ def assemble(
         root: Folder of the fleet.
         complete: Whether all files could be read. If not, names that are missing may stand in one of the others,
             and are no problems of their own.
+        planned: Content of announcements that are about to be written, by their places with all links resolved.
     """
-    return _Assembler(settings, files, problems, root, complete=complete).assemble()
+    announcements = Announcements(root, problems, planned)
+    return _Assembler(settings, files, problems, root, announcements, complete=complete).assemble()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ class _Base:
     """What a group inherits."""
 
     layers: tuple[Layer, ...]
+    templates: tuple[str, ...]
     values: YamlMap
 
 
@@ -81,7 +95,14 @@ class _Defined:
 
 class _Assembler:
     def __init__(
-        self, settings: YamlMap, files: Sequence[YamlMap], problems: Problems, root: Path, *, complete: bool
+        self,
+        settings: YamlMap,
+        files: Sequence[YamlMap],
+        problems: Problems,
+        root: Path,
+        announcements: Announcements,
+        *,
+        complete: bool,
     ) -> None:
         self._problems = problems
         self._complete = complete
@@ -92,12 +113,8 @@ class _Assembler:
         }
         self._pictures = Pictures(root, problems)
         self._people = People(definitions, problems, complete=complete)
-        self._normalizer = Normalizer(
-            self._people,
-            Announcements(root, problems),
-            self._pictures,
-            problems,
-        )
+        self._announcements = announcements
+        self._normalizer = Normalizer(self._people, announcements, self._pictures, problems)
         templates = self._collect(everywhere, "templates", text("Template defined twice"))
         self._templates = {name: self._layer(each.value) for name, each in templates.items()}
         self._groups = self._collect(files, "groups", text("Key defined twice"))
@@ -116,11 +133,19 @@ class _Assembler:
             values = overlay(base.values, own)
             check_group(values, key, self._problems)
             effective[key] = values
-            origins[key] = Origin(defined.source, (*base.layers, own))
+            origins[key] = Origin(defined.source, (*base.layers, own), base.templates)
         check_fleet(effective, self._problems)
         if not self._problems.has_errors:
             groups = {key: desired_group(key, values) for key, values in effective.items()}
-        return Assembly(groups, origins, self._people.definitions, self._pictures.files)
+        return Assembly(
+            groups,
+            origins,
+            self._people.definitions,
+            self._pictures.files,
+            self._pictures.names,
+            dict(self._announcements.files),
+            dict(self._announcements.contents),
+        )
 
     def _layer(self, written: YamlMap, key: str = "") -> Layer:
         layer = self._normalizer.layer(written, key)
@@ -140,7 +165,7 @@ class _Assembler:
                 self._file_defaults[id(group.file)],
                 *(self._templates[name] for name in templates),
             )
-            self._bases[identity] = _Base(layers, merge(layers))
+            self._bases[identity] = _Base(layers, templates, merge(layers))
         return self._bases[identity]
 
     def _known_templates(self, group: _Defined) -> Iterator[str]:

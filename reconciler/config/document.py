@@ -7,6 +7,7 @@ built, with aliases counted at their expanded size, and nothing here recurses.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,7 +20,12 @@ from reconciler.errors import Diagnostic, Source, Text, text
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 32
-MAX_NODES: Final = 2_000_000
+MAX_LINES: Final = 500_000
+MAX_LINE: Final = 1_000_000
+"""Characters of a line. Looking for the end of a line or of a text is what costs the parsers most."""
+MAX_NODES: Final = 500_000
+MAX_PROBLEMS: Final = 100
+"""Told of one file. More are of no use to anybody, and a hostile file can have millions."""
 MAX_ALIASED_NODES: Final = 200_000
 """Each alias counts as what it stands for: a few bytes must not make much work."""
 
@@ -39,6 +45,7 @@ _DISPUTED: Final = re.compile(
     re.VERBOSE,
 )
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
+_LONG_LINE: Final = re.compile(rf"(?:\A|(?<=[\r\n]))[^\r\n]{{{MAX_LINE + 1}}}")
 
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUTHS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -83,22 +90,19 @@ def read_file(path: Path, file: str, problems: Problems) -> Document | None:
         file: Its name as shown to people.
         problems: Takes everything that is wrong.
     """
-    content = _content_of(path, file, MAX_BYTES, problems)
+    content = content_of(path, file, MAX_BYTES, problems)
     return None if content is None else read_bytes(content, file, problems)
 
 
-def read_text(path: Path, file: str, limit: int, problems: Problems) -> str | None:
+def read_text(content: bytes, file: str, limit: int, problems: Problems) -> str | None:
     """Return a text that a fleet names, with the same demands on its characters as on YAML, or `None`.
 
     Args:
-        path: Where the file is.
+        content: What the file holds.
         file: Its name as shown to people.
         limit: Bytes that it may have.
         problems: Takes what is wrong.
     """
-    content = _content_of(path, file, limit, problems)
-    if content is None:
-        return None
     try:
         return _visible(_decoded(content, file, limit), file)
     except _Refused as refused:
@@ -106,9 +110,11 @@ def read_text(path: Path, file: str, limit: int, problems: Problems) -> str | No
         return None
 
 
-def _content_of(path: Path, file: str, limit: int, problems: Problems) -> bytes | None:
+def content_of(path: Path, file: str, limit: int, problems: Problems) -> bytes | None:
     """Return the bytes of a file, one more than the limit at most; `None` when it cannot be read."""
     try:
+        if path.is_fifo() or path.is_char_device():  # would be waited for, or never end
+            raise OSError(errno.EINVAL, "Not an ordinary file")  # noqa: TRY301  told like every other
         with path.open("rb") as stream:
             return stream.read(limit + 1)
     except OSError as error:
@@ -123,7 +129,7 @@ def _content_of(path: Path, file: str, limit: int, problems: Problems) -> bytes 
 def read_bytes(content: bytes, file: str, problems: Problems) -> Document | None:
     """Return the tree of a file's content, or `None` when it cannot be read as a whole."""
     try:
-        return _read(_visible(_decoded(content, file, MAX_BYTES), file), file, problems)
+        return _read(_visible(_in_lines(_decoded(content, file, MAX_BYTES), file), file), file, problems)
     except _Refused as refused:
         problems.include((refused.diagnostic,))
         return None
@@ -164,6 +170,7 @@ class _Builder:
         self.content = content
         self.file = file
         self.problems = problems
+        self.told = 0
 
     def build(self, events: Iterator[Any], kind_of: Mapping[type, Kind]) -> Node:
         """Return the root of the only document, an empty map when there is none."""
@@ -290,24 +297,24 @@ class _Builder:
 
     def _is_new_key(self, container: YamlMap, key: str, event: Any, line: int, column: int) -> bool:
         if key == "<<" and not event.style:
-            self.problems.error(
+            self._tell(
                 text("Unsupported YAML"),
                 text("Merge keys (`<<`) are not part of YAML 1.2."),
-                hint=text("Use `defaults` or a template."),
-                source=Source(self.file, line, column),
+                text("Use `defaults` or a template."),
+                Source(self.file, line, column),
             )
             return False
         if key in container:
             first = container.key_source(key)
-            self.problems.error(
+            self._tell(
                 text("Duplicate key"),
                 text(
                     "`{key}` stands here a second time; the first one is in line {line}.",
                     key=key,
                     line=first.line,
                 ),
-                hint=text("Keep one of them."),
-                source=Source(self.file, line, column),
+                text("Keep one of them."),
+                Source(self.file, line, column),
             )
             return False
         return True
@@ -318,12 +325,26 @@ class _Builder:
             raise _Refused(_forbidden(found.group(), Source(self.file, line, column)))
 
     def _refuse_tag(self, line: int, column: int) -> None:
-        self.problems.error(
+        self._tell(
             text("Unsupported YAML"),
             text("Tags (`!…`) are not used in configuration files."),
-            hint=text('Remove the tag. A value in quotes is text: `"2026"`.'),
-            source=Source(self.file, line, column),
+            text('Remove the tag. A value in quotes is text: `"2026"`.'),
+            Source(self.file, line, column),
         )
+
+    def _tell(self, summary: Text, detail: Text, hint: Text, source: Source) -> None:
+        """Remember something wrong after which the rest can still be read."""
+        self.told += 1
+        if self.told > MAX_PROBLEMS:
+            raise _Refused(
+                Diagnostic(
+                    text("Too many problems"),
+                    text("The first {limit} are shown; the rest was not read.", limit=MAX_PROBLEMS),
+                    text("Correct these first."),
+                    source=source,
+                )
+            )
+        self.problems.error(summary, detail, hint=hint, source=source)
 
     def _odd_key(self, line: int, column: int) -> Diagnostic:
         return Diagnostic(
@@ -389,6 +410,29 @@ def _visible(content: str, file: str) -> str:
     found = _FORBIDDEN.search(content)
     if found:
         raise _Refused(_forbidden(found.group(), _source_at(content, found.start(), file)))
+    return content
+
+
+def _in_lines(content: str, file: str) -> str:
+    found = _LONG_LINE.search(content)
+    if found:
+        raise _Refused(
+            Diagnostic(
+                text("Line too long"),
+                text("A line may have {limit} characters.", limit=MAX_LINE),
+                text("Divide it, or split the file."),
+                source=_source_at(content, found.start(), file),
+            )
+        )
+    if max(content.count("\n"), content.count("\r")) > MAX_LINES:
+        raise _Refused(
+            Diagnostic(
+                text("Too many lines"),
+                text("A file may have {limit} lines.", limit=MAX_LINES),
+                text("Split the file."),
+                source=Source(file, MAX_LINES + 1, 1),
+            )
+        )
     return content
 
 

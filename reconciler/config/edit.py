@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final, TypeAlias
 
 from reconciler.config.document import resolve
-from reconciler.config.written import block, flow, item, pair
+from reconciler.config.written import block, flow, is_text, item, key_text, pair
 from reconciler.model.base import JsonValue
 
 Path: TypeAlias = tuple[str, ...]
@@ -30,6 +31,8 @@ _ANCHOR: Final = re.compile(r"&\S+")
 _DASH: Final = re.compile(r"(?:[ ]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*[ ]*(-)(?=\s)")
 """The dash of an item, behind empty lines and comments."""
 _ALIAS_ITEM: Final = re.compile(r"[\s,]*(\*[^\s,\[\]{}]+)")
+_BEHIND_MARK: Final = re.compile(r"[|>][-+0-9]*([ ]+#[^\r\n]*)?")
+"""The mark of a text of several lines, and the comment behind it."""
 
 
 def rewrite(content: str, values: Mapping[Path, JsonValue]) -> str:
@@ -38,38 +41,56 @@ def rewrite(content: str, values: Mapping[Path, JsonValue]) -> str:
     Args:
         content: A map, as `reconciler.config.document` accepts it; may be empty.
         values: What stands under paths of keys afterwards, as plain data. Missing keys are made at the end of their
-            map; keys and items that the new value does not have are taken out.
+            map; keys and items that the new value does not have are taken out. Aliases stay, unless what they stand
+            for would change: then they become values of their own.
     """
-    return _Text(content).rewritten(values)
+    text = _Text(content)
+    changed = text.rewritten(values)
+    if "*" not in content or _reads_as(changed, text.wanted(values)):
+        return changed
+    return _Text(content, keeps_aliases=False).rewritten(values)
+
+
+def _reads_as(content: str, wanted: JsonValue) -> bool:
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return bool(_Text(content).wanted({}) == wanted)
+    except YAMLError:  # an alias lost its anchor
+        return False
 
 
 class _Text:
     """A file with the places of its nodes."""
 
-    def __init__(self, content: str) -> None:
+    def __init__(self, content: str, *, keeps_aliases: bool = True) -> None:
         from ruamel.yaml import YAML
 
         self._content = content
+        self._keeps_aliases = keeps_aliases
         self._root: Any = YAML(typ="safe", pure=True).compose(content)
         found = _LINE_BREAK.search(content)
         self._line_break = found.group() if found else "\n"
         self._plain: dict[int, JsonValue] = {}
 
+    def wanted(self, values: Mapping[Path, JsonValue]) -> JsonValue:
+        """Return what the file means, with other values."""
+        new = {} if self._root is None else self._data(self._root) or {}
+        for path, value in values.items():
+            new = _replaced(new, path, value)
+        return new
+
     def rewritten(self, values: Mapping[Path, JsonValue]) -> str:
         if not values:
             return self._content
-        root = self._root
-        new = {} if root is None else self._data(root) or {}
-        for path, value in values.items():
-            new = _replaced(new, path, value)
+        root, new = self._root, self.wanted(values)
         if root is None or not self._data(root):
             return self._begun(new)
         end = self._end(root)
-        return (
-            self._content[: root.start_mark.index]
-            + self._value(root, self._data(root), new)
-            + self._content[end:]
-        )
+        changed = self._content[: root.start_mark.index] + self._value(root, self._data(root), new)
+        is_cut = end == len(self._content) and changed != self._content and is_text(_last(new))
+        # Without a line break behind it a text of whole lines would lose its last one.
+        return changed + (self._line_break if is_cut else self._content[end:])
 
     def _begun(self, new: JsonValue) -> str:
         """Return a file that holds nothing but comments, and now `new`."""
@@ -129,6 +150,10 @@ class _Text:
         alias = self._alias(key)
         return alias.span(1) if alias else (value.start_mark.index, self._end(value))
 
+    def _stays(self, key: Any, old: JsonValue, new: JsonValue) -> bool:
+        """Tell whether the text of a value stays as it is."""
+        return _same(old, new) and (self._keeps_aliases or not self._alias(key))
+
     def _alias(self, key: Any) -> re.Match[str] | None:
         """Return the alias that stands for the value of a key, if one does."""
         return _ALIAS_VALUE.match(self._content, key.end_mark.index)
@@ -160,8 +185,11 @@ class _Text:
                 parts.append((lead, self._pair(key, value, new[key.value], column)))
             before = end
         known = {key.value for key, _ in node.value}
+        is_free = before is None or self._is_free_below(before, column)
         parts += [
             (None, self._line_break.join(pair(name, value, column)))
+            if is_free or not is_text(value)
+            else (None, f"{key_text(name)}: {flow(value)}")
             for name, value in new.items()
             if name not in known
         ]
@@ -172,16 +200,25 @@ class _Text:
         old = self._data(value)
         start, end = self._span(key, value)
         tail = self._content[end : self._line_end(end)]
-        if _same(old, new):
+        if self._stays(key, old, new):
             return self._content[key.start_mark.index : end] + tail
         if _can_follow(old, new) and not self._alias(key):
             return self._content[key.start_mark.index : start] + self._value(value, old, new) + tail
-        if isinstance(new, dict | list) and new:
+        if value.id == "scalar" and value.style in ("|", ">") and not self._alias(key):
+            behind = _BEHIND_MARK.match(self._content, self._content.index(value.style, start))
+            tail = (behind and behind[1]) or ""
+        if (isinstance(new, dict | list) and new) or (is_text(new) and self._is_free_below(end, column)):
             first, *rest = pair(key.value, new, column)
             return self._line_break.join([first + tail, *rest])
         colon = _COLON.match(self._content, key.end_mark.index)
         assert colon, "keys of a block have a colon behind them"
         return f"{self._content[key.start_mark.index : colon.end()]} {flow(new)}{tail}"
+
+    def _is_free_below(self, index: int, column: int) -> bool:
+        """Tell whether no comment follows that would become part of a text above it: one that stands deeper."""
+        following = self._content[self._line_end(index) :].splitlines()[1:]
+        comments = takewhile(lambda line: not line.strip() or line.lstrip().startswith("#"), following)
+        return all(line[: column + 1].strip() for line in comments if line.strip())
 
     def _block_list(self, node: Any, old: list[JsonValue], new: list[JsonValue]) -> str:
         anchor = _ANCHOR.match(self._content, node.start_mark.index)
@@ -251,7 +288,7 @@ class _Text:
         old = self._data(value)
         start, end = self._span(key, value)
         head = self._content[key.start_mark.index : start]
-        if _same(old, new):
+        if self._stays(key, old, new):
             return head + self._content[start:end]
         if _can_follow(old, new) and not self._alias(key):
             return head + self._value(value, old, new)
@@ -297,9 +334,18 @@ def _replaced(tree: dict[str, JsonValue], path: Path, value: JsonValue) -> dict[
     return tree | {head: _replaced(tree.get(head) or {}, tuple(rest), value) if rest else value}
 
 
+def _last(value: JsonValue) -> JsonValue:
+    """Return what stands last in a value."""
+    while isinstance(value, dict | list) and value:
+        value = value[-1] if isinstance(value, list) else list(value.values())[-1]
+    return value
+
+
 def _same(old: JsonValue, new: JsonValue) -> bool:
     """Tell whether two values mean the same; `1` and `true` do not."""
-    return old is new or (type(old) is type(new) and bool(old == new))
+    if isinstance(old, dict | list):
+        return bool(old == new)
+    return type(old) is type(new) and bool(old == new)
 
 
 def _can_follow(old: JsonValue, new: JsonValue) -> bool:

@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
@@ -67,7 +68,8 @@ def find_files(
         planned: Files that are about to be written, relative to `root`.
     """
     hidden_too = any(part.startswith(_HIDDEN) for glob in globs for part in PurePosixPath(glob.pattern).parts)
-    candidates = sorted({*_walk(root, hidden_too=hidden_too), *planned})
+    written = {path for path in planned if path.name != SETTINGS_FILE}
+    candidates = sorted({*_walk(root, hidden_too=hidden_too), *written})
     found: set[PurePosixPath] = set()
     for glob in globs:
         pattern = PurePosixPath(glob.pattern).parts
@@ -79,8 +81,13 @@ def find_files(
                 source=glob.source,
             )
             continue
-        matches = {path for path in candidates if _matches(path.parts, pattern)}
-        matches = {path for path in matches if (root / path).resolve() not in excluded}
+        once = [
+            part
+            for before, part in pairwise(("", *pattern))
+            if (before, part) != (_ANY_FOLDERS, _ANY_FOLDERS)
+        ]
+        matches = {path for path in candidates if _matches(path.parts, once)}
+        matches = {path for path in matches if real_path(root / path) not in excluded}
         if not matches:
             problems.error(
                 text("No matching files"),
@@ -97,7 +104,12 @@ def find_files(
 
 def is_below(root: Path, path: Path) -> bool:
     """Tell whether `path`, with all links resolved, is inside `root`."""
-    return path.resolve().is_relative_to(root.resolve())
+    return real_path(path).is_relative_to(real_path(root))
+
+
+def real_path(path: Path) -> Path:
+    """Return a path with all links resolved; links in a circle and names that are too long stay as they are."""
+    return Path(os.path.realpath(path))
 
 
 def find_named_file(
@@ -116,7 +128,7 @@ def find_named_file(
     path = Path(source.file).parent / written
     try:
         below, exists = is_below(root, path), path.is_file()
-    except (OSError, RuntimeError):  # far too long, or links in a circle
+    except OSError:  # far too long
         below, exists = True, False
     if not below:
         problems.error(
@@ -136,14 +148,14 @@ def find_named_file(
             source=source,
         )
         return None
-    return path.resolve()
+    return real_path(path)
 
 
 def _inside(root: Path, paths: Sequence[PurePosixPath], problems: Problems) -> Iterator[PurePosixPath]:
     """Yield the files that really are below `root`, each one once even when links lead to it."""
     seen: set[Path] = set()
     for path in paths:
-        real = (root / path).resolve()
+        real = real_path(root / path)
         if not is_below(root, real):
             problems.error(
                 text("Path outside the fleet"),
@@ -170,15 +182,30 @@ def _walk(root: Path, *, hidden_too: bool) -> Iterator[PurePosixPath]:
 
 
 def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
-    if not pattern:
-        return not parts
-    head, rest = pattern[0], pattern[1:]
-    if head == _ANY_FOLDERS and not rest:
-        return bool(parts) and not any(part.startswith(_HIDDEN) for part in parts)
-    if head == _ANY_FOLDERS:
-        deeper = bool(parts) and not parts[0].startswith(_HIDDEN) and _matches(parts[1:], pattern)
-        return deeper or _matches(parts, rest)
-    return bool(parts) and _name_matches(parts[0], head) and _matches(parts[1:], rest)
+    """Tell whether a path fits, looking at all places of the pattern at once: trying them one by one is exponential."""
+    places = _reached(pattern, {0})
+    for part in parts:
+        places = _reached(pattern, {after for place in places for after in _behind(part, pattern, place)})
+    return len(pattern) in places
+
+
+def _reached(pattern: Sequence[str], places: set[int]) -> set[int]:
+    """Return places and those behind a `**`, which may stand for nothing; the last one stands for something."""
+    last = len(pattern) - 1
+    return places | {place + 1 for place in places if place < last and pattern[place] == _ANY_FOLDERS}
+
+
+def _behind(part: str, pattern: Sequence[str], place: int) -> Iterator[int]:
+    """Yield where the pattern goes on behind a part."""
+    if place == len(pattern):
+        return
+    if pattern[place] != _ANY_FOLDERS:
+        if _name_matches(part, pattern[place]):
+            yield place + 1
+    elif not part.startswith(_HIDDEN):
+        yield place
+        if place == len(pattern) - 1:
+            yield place + 1
 
 
 def _name_matches(name: str, pattern: str) -> bool:

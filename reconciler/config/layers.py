@@ -74,11 +74,12 @@ class Normalizer:
             self._forms[name](values, name, where)
         if "template" in values:
             values.drop("template")
-        if "unmanaged" not in values:
-            return Layer(values)
-        paths = values["unmanaged"]
-        values.drop("unmanaged")
-        return Layer(values, tuple(self._unmanaged(values, paths, where)))
+        unmanaged: dict[str, Source] = {}
+        if "unmanaged" in values:
+            paths = values["unmanaged"]
+            values.drop("unmanaged")
+            unmanaged.update(self._unmanaged(values, paths, where))
+        return Layer(values, unmanaged, share_card="share_card" in written.get("permissions", ()))
 
     def _avatar(self, values: YamlMap, name: str, where: str) -> None:
         self._picture(values, name, "avatar", address(where, "settings") if where else "")
@@ -222,7 +223,7 @@ class Normalizer:
             )
         values[name] = permissions
 
-    def _unmanaged(self, values: YamlMap, paths: YamlList, where: str) -> Iterator[str]:
+    def _unmanaged(self, values: YamlMap, paths: YamlList, where: str) -> Iterator[tuple[str, Source]]:
         for index, path in enumerate(paths):
             source = paths.item_source(index)
             if path not in UNMANAGEABLE:
@@ -237,10 +238,10 @@ class Normalizer:
                     source,
                 )
                 continue
-            for each in _paths(path):
+            for each in paths_of(path):
                 place = _place(values, each)
                 if place is None:
-                    yield each
+                    yield each, source
                 else:
                     self._error(
                         text("Written and unmanaged"),
@@ -267,8 +268,8 @@ def _expanded(collection: Node, mark: Mark) -> YamlMap:
     return expanded
 
 
-def _paths(path: str) -> tuple[str, ...]:
-    """Return the dotted paths that an entry of `unmanaged` stands for."""
+def paths_of(path: str) -> tuple[str, ...]:
+    """Return the paths for which a written one stands: all settings, or the other spelling."""
     match path:
         case "settings":
             return _SETTINGS

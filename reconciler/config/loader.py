@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -13,22 +12,31 @@ from urllib.parse import urlsplit
 
 from reconciler.config.assembly import Assembly, assemble
 from reconciler.config.document import Document, read_bytes, read_file
-from reconciler.config.files import DEFAULT_GLOBS, SETTINGS_FILE, Glob, find_files, find_root, is_below
+from reconciler.config.files import (
+    DEFAULT_GLOBS,
+    SETTINGS_FILE,
+    Glob,
+    find_files,
+    find_root,
+    is_below,
+    real_path,
+)
 from reconciler.config.pictures import read_picture
 from reconciler.config.positions import Positions
 from reconciler.config.problems import Problems
 from reconciler.config.schema import GroupsFile, SettingsFile
 from reconciler.config.tree import YamlMap, empty_map
 from reconciler.config.validation import validate
-from reconciler.config.wording import NOT_YET, closest
+from reconciler.config.wording import closest
 from reconciler.errors import ConfigurationError, Diagnostic, Source, Text, text
 from reconciler.model.address import address
+from reconciler.model.announcement import Block
 from reconciler.model.fleet import Fleet, GuardLimits
+from reconciler.model.hosts import is_loopback
+from reconciler.model.state_url import is_state_url, state_url_fault
 
 _NAMED_ENDPOINTS: Final = ("feishu", "lark", "emulator")
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _AS_IT_IS: Final[Mapping[PurePosixPath, str]] = {}
-_URL: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Configuration:
     endpoint: str
     """`feishu`, `lark`, `emulator` or a URL; whether its host is trusted is not checked here."""
     state: str
-    """The state file as written, relative to `root`."""
+    """Where the state is kept: a file relative to `root`, or a URL."""
     emulator: EmulatorSettings
     root: Path
     positions: Positions
@@ -56,6 +64,14 @@ class Configuration:
     """Whom aliases (without `@`) stand for."""
     pictures: Mapping[str, Path] = field(default_factory=dict)
     """Files of avatars and icons by their digests."""
+    picture_names: Mapping[str, str] = field(default_factory=dict)
+    """How the YAML writes these files, by their digests: `./avatars/oncall.png`."""
+    experimental: frozenset[str] = frozenset()
+    """Calls without a page that may be used."""
+    texts: Mapping[str, int] = field(default_factory=dict)
+    """How often each file of an announcement is named, by its place as people are shown it."""
+    announcements: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
+    """What each of these files says."""
 
     def picture(self, digest: str) -> bytes | None:
         """Return the content of a picture; `None` when no file holds it, or not any more."""
@@ -86,12 +102,28 @@ def load_emulator_place(directory: Path) -> EmulatorPlace:
     return EmulatorPlace(emulator, root.absolute())
 
 
+def fleet_files(root: Path, planned: Iterable[PurePosixPath] = ()) -> tuple[PurePosixPath, ...]:
+    """Return the YAML files of a fleet below its folder, `groupctl.yaml` before those with groups; nothing is checked.
+
+    Args:
+        root: Folder of the fleet; whatever of its `groupctl.yaml` cannot be read counts as not written.
+        planned: Files that are about to be written, as far as groups in them would be found.
+    """
+    problems = Problems()
+    written, settings = _read_settings(root, problems)
+    tree = empty_map() if written is None else written
+    globs = _globs(tree, Source(SETTINGS_FILE, 1, 1))
+    scenario = _emulator(settings, tree, root, problems).scenario
+    excluded = frozenset({real_path(scenario)})
+    return PurePosixPath(SETTINGS_FILE), *find_files(root, globs, excluded, problems, planned)
+
+
 def load_configuration(directory: Path, planned: Mapping[PurePosixPath, str] = _AS_IT_IS) -> Configuration:
     """Return the checked configuration of the fleet in `directory`, without any network.
 
     Args:
         directory: Folder of the fleet.
-        planned: Content of group files as they are about to be written, by their place below the folder.
+        planned: Content of files as they are about to be written, by their place below the folder.
 
     Raises:
         ConfigurationError: Holds every problem of every file, ordered by file, line and column.
@@ -100,7 +132,16 @@ def load_configuration(directory: Path, planned: Mapping[PurePosixPath, str] = _
         return _load(find_root(directory), planned)
 
 
-def _load(root: Path, planned: Mapping[PurePosixPath, str]) -> Configuration:
+def load_settings(directory: Path) -> Configuration:
+    """Return the fleet in `directory` as `groupctl.yaml` alone describes it, which is without groups.
+
+    Raises:
+        ConfigurationError: Holds every problem of that file.
+    """
+    return _load(find_root(directory), _AS_IT_IS, with_groups=False)
+
+
+def _load(root: Path, planned: Mapping[PurePosixPath, str], *, with_groups: bool = True) -> Configuration:
     problems = Problems()
     written, settings = _read_settings(root, problems)
     tree = empty_map() if written is None else written
@@ -108,11 +149,12 @@ def _load(root: Path, planned: Mapping[PurePosixPath, str]) -> Configuration:
     _check_endpoint(tree, problems)
     _check_state(tree, root, problems)
     emulator = _emulator(settings, tree, root, problems)
-    documents = _read_groups(root, _globs(tree, start), emulator, problems, planned)
+    documents = _read_groups(root, _globs(tree, start), emulator, problems, planned) if with_groups else []
     trees = [validate(each, GroupsFile, problems) if each else None for each in documents]
     files = [each for each in trees if each is not None]
-    complete = written is not None and len(files) == len(trees)
-    assembly = assemble(tree, files, problems, root=root, complete=complete)
+    complete = with_groups and written is not None and len(files) == len(trees)
+    places = {real_path(root / path): content for path, content in planned.items()}
+    assembly = assemble(tree, files, problems, root=root, complete=complete, planned=places)
     if problems.has_errors:
         raise ConfigurationError(*problems.all)
     return Configuration(
@@ -125,6 +167,10 @@ def _load(root: Path, planned: Mapping[PurePosixPath, str]) -> Configuration:
         warnings=problems.all,
         people=assembly.people,
         pictures=assembly.pictures,
+        experimental=frozenset(settings.experimental or ()),
+        picture_names=assembly.picture_names,
+        texts=assembly.texts,
+        announcements=assembly.announcements,
     )
 
 
@@ -182,7 +228,7 @@ def _fleet(settings: SettingsFile, assembly: Assembly) -> Fleet:
     return Fleet(
         name=settings.fleet,
         groups=assembly.groups,
-        guards=GuardLimits.model_validate(settings.guards.model_dump(exclude={"people"})),
+        guards=GuardLimits.model_validate(settings.guards.model_dump()),
         operate_as_owner=settings.tenant.operate_as_owner,
     )
 
@@ -202,7 +248,7 @@ def _read_groups(
     planned: Mapping[PurePosixPath, str],
 ) -> list[Document | None]:
     """Read all group files; `None` stands for one that cannot be read."""
-    excluded = frozenset({emulator.scenario.resolve()})
+    excluded = frozenset({real_path(emulator.scenario)})
     paths = find_files(root, globs, excluded, problems, planned)
     return [
         read_bytes(planned[path].encode(), _shown(root, str(path)), problems)
@@ -225,15 +271,17 @@ def _emulator(settings: SettingsFile, tree: YamlMap, root: Path, problems: Probl
 def _check_state(tree: YamlMap, root: Path, problems: Problems) -> None:
     if "state" not in tree:
         return
-    if _URL.match(tree["state"]):
+    if not is_state_url(tree["state"]):
+        _check_path(tree, "state", root, problems)
+        return
+    fault = state_url_fault(tree["state"])
+    if fault:
         problems.error(
-            NOT_YET,
-            text("A URL as `state` is not supported by this version yet."),
-            hint=text("Write the name of a file, such as `groupctl.lock.json`."),
+            text("Invalid state"),
+            fault,
+            hint=text("Write the name of a file, or a URL such as `https://state.example.com/groups`."),
             source=tree.value_source("state"),
         )
-    else:
-        _check_path(tree, "state", root, problems)
 
 
 def _check_path(holder: YamlMap, key: str, root: Path, problems: Problems) -> None:
@@ -279,6 +327,6 @@ def _endpoint_fault(endpoint: str) -> Text | None:
         return text("`endpoint` is neither a known name nor a URL.")
     if url.username is not None or url.query or url.fragment or url.path not in ("", "/"):
         return text("The URL of an endpoint has a host and possibly a port, and nothing else.")
-    if url.scheme == "http" and host not in _LOOPBACK:
+    if url.scheme == "http" and not is_loopback(host):
         return text("Only loopback addresses are reached without encryption.")
     return None

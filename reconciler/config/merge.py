@@ -6,11 +6,12 @@ earlier layers wrote; a nearer layer may write it again. Every value keeps the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from reconciler.config.tree import YamlMap, empty_map
+from reconciler.errors import Source
 
 _WHOLE: Final = frozenset({"moderation", "restricted_mode"})
 
@@ -20,8 +21,10 @@ class Layer:
     """What one place writes, in the normal form of `reconciler.config.layers`."""
 
     values: YamlMap
-    unmanaged: tuple[str, ...] = ()
-    """Dotted paths that are cut from earlier layers."""
+    unmanaged: Mapping[str, Source] = field(default_factory=dict)
+    """Dotted paths that are cut from earlier layers, and where that is written."""
+    share_card: bool = False
+    """Whether `permissions.add_member` stands there as `share_card`."""
 
 
 def merge(layers: Iterable[Layer]) -> YamlMap:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from reconciler.config.markdown import can_mention
 from reconciler.config.merge import Layer, merge, overlay
 from reconciler.config.positions import Origin
-from reconciler.config.tree import YamlMap, empty_list, empty_map
+from reconciler.config.tree import YamlMap, empty_list, empty_map, plain
 from reconciler.config.written import (
     Spell,
     menu_data,
@@ -21,9 +22,11 @@ from reconciler.config.written import (
     restricted_mode_data,
     tab_data,
 )
+from reconciler.model.announcement import Announcement, with_ids
 from reconciler.model.base import JsonValue
 from reconciler.model.collection import Collection
 from reconciler.model.group import DesiredGroup
+from reconciler.model.markdown import markdown_of
 from reconciler.model.settings import RestrictedMode
 
 _SHARE_CARD: Final = {"all_members": "allowed", "only_owner": "not_allowed"}
@@ -43,6 +46,15 @@ class Naming:
         """Return the identity of somebody as the configuration names them, aliases replaced."""
         return self.meant.get(name, name)
 
+    def mentioning(self, announcement: Announcement) -> Announcement:
+        """Return an announcement that mentions people by the addresses that the files have of them."""
+        addresses = {open_id: name for name, open_id in self.meant.items() if can_mention(name)}
+        return announcement.model_copy(update={"blocks": with_ids(announcement.blocks, addresses)})
+
+
+Place: TypeAlias = Callable[[str | None, str], str]
+"""Returns what to write as an announcement, given what the group says itself and the new text."""
+
 
 def overridden(
     written: Mapping[str, JsonValue],
@@ -50,6 +62,7 @@ def overridden(
     before: DesiredGroup,
     after: DesiredGroup,
     naming: Naming,
+    place: Place,
 ) -> dict[str, JsonValue]:
     """Return what a group has to say so that it asks for `after` instead of `before`.
 
@@ -59,6 +72,7 @@ def overridden(
         before: What it asks for, people as open ids.
         after: What it shall ask for; manages nothing that `before` does not manage.
         naming: How people are written.
+        place: Where the text of an announcement goes.
     """
     override = _Override(deepcopy(dict(written)), origin, naming)
     override.settings(before.settings.fields(), after.settings.fields())
@@ -68,6 +82,8 @@ def overridden(
     override.people("members", before.members, after.members)
     override.things("tabs", before.tabs, after.tabs, tab_data)
     override.things("menus", before.menus, after.menus, menu_data)
+    if before.announcement != after.announcement and after.announcement is not None:
+        override.announcement(naming.mentioning(after.announcement), place)
     if before.moderation != after.moderation and after.moderation is not None:
         old, new = before.moderation, after.moderation
         stays = old is not None and old.mode == new.mode and "moderation" in override.own
@@ -163,6 +179,14 @@ class _Override:
         spelled = self._naming.spell(self._naming.identity(name))
         return spelled if spelled.startswith("@") else name
 
+    # ---- the announcement
+
+    def announcement(self, after: Announcement, place: Place) -> None:
+        own = self.own.get("announcement", ())
+        in_map = isinstance(self.group.get("announcement"), dict)
+        holder, key = (self.group["announcement"], "markdown") if in_map else (self.group, "announcement")
+        holder[key] = place(holder[key] if "markdown" in own else None, markdown_of(after.blocks))
+
     # ---- tabs and menus
 
     def things(
@@ -179,9 +203,7 @@ class _Override:
         writes_it = "list" in self.own.get(facet, ())
         holder, key = self._list_of(self.group, facet)
         raw = (
-            holder[key]
-            if writes_it
-            else _plain(self._below.get(facet, empty_map()).get("list", empty_list()))
+            holder[key] if writes_it else plain(self._below.get(facet, empty_map()).get("list", empty_list()))
         )
         holder[key] = _patched_list(raw, old, new)
         if before.keep != after.keep:
@@ -194,16 +216,6 @@ class _Override:
         if isinstance(holder.get(name), dict):
             return holder[name], "list"
         return holder, name
-
-
-def _plain(value: JsonValue) -> JsonValue:
-    match value:
-        case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
-        case list():
-            return [_plain(inner) for inner in value]
-        case _:
-            return value
 
 
 def _patched(raw: JsonValue, old: JsonValue, new: JsonValue) -> JsonValue:

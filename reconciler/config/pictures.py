@@ -71,6 +71,8 @@ class Pictures:
         self._read: dict[Path, _Picture | _Fault] = {}
         self.files: dict[str, Path] = {}
         """Where the content of each digest stands."""
+        self.names: dict[str, str] = {}
+        """How each digest is written, where it is written first."""
 
     def resolve(self, written: str, purpose: Purpose, source: Source, where: str) -> str | None:
         """Return the image key or the digest that `written` stands for; `None` when it is wrong.
@@ -105,6 +107,7 @@ class Pictures:
             return None
         assert isinstance(found, _Picture)
         self.files[found.digest] = path
+        self.names.setdefault(found.digest, written)
         return found.digest
 
 

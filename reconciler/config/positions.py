@@ -23,10 +23,15 @@ _LISTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a group comes from: its key, and its layers from the farthest to itself."""
+    """Where a group comes from: its key, and its layers from the farthest to itself.
+
+    The layers are those of fleet defaults, file defaults, each template, and the group.
+    """
 
     source: Source
     layers: tuple[Layer, ...]
+    templates: tuple[str, ...] = ()
+    """Names of the templates in the order of their layers."""
 
 
 class Positions:

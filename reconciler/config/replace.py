@@ -1,9 +1,9 @@
-"""Writing group files: whole files, all of them checked before the first is touched."""
+"""Writing files of the fleet: whole files, all of them checked before the first is touched."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -16,7 +16,7 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A group file as it is and as it is to be."""
+    """A file of the fleet as it is and as it is to be."""
 
     path: PurePosixPath
     """Below the folder of the fleet."""
@@ -26,20 +26,13 @@ class FileChange:
 
 
 def read_group_file(root: Path, path: PurePosixPath) -> str:
-    """Return the text of a group file that was read before, and an empty one for a file that does not exist.
+    """Return the text of a file that was read before, and an empty one for a file that does not exist.
 
     Raises:
         ConfigurationError: The file is really elsewhere, or holds no UTF-8.
     """
+    require_below(root, path)
     place = root / path
-    if path.is_absolute() or not is_below(root, place):
-        raise ConfigurationError(
-            Diagnostic(
-                text("Path outside the fleet"),
-                text("`{file}` is not in the folder of the fleet.", file=path),
-                text("Write a path relative to `groupctl.yaml`, without `..`."),
-            )
-        )
     try:
         return place.read_bytes().decode("utf-8")
     except FileNotFoundError:
@@ -55,17 +48,37 @@ def read_group_file(root: Path, path: PurePosixPath) -> str:
         ) from None
 
 
+def require_below(root: Path, path: PurePosixPath) -> None:
+    """Refuse the path of a file that is not below the folder of the fleet, with all links resolved.
+
+    Raises:
+        ConfigurationError: It is not.
+    """
+    if path.is_absolute() or not is_below(root, root / path):
+        raise ConfigurationError(
+            Diagnostic(
+                text("Path outside the fleet"),
+                text("`{file}` is not in the folder of the fleet.", file=path),
+                text("Write a path relative to `groupctl.yaml`, without `..`."),
+            )
+        )
+
+
 def without_mark(content: str) -> tuple[str, str]:
     """Return the byte order mark of a file, usually none, and the text behind it."""
     text_of = content.removeprefix(_BYTE_ORDER_MARK)
     return content[: len(content) - len(text_of)], text_of
 
 
-def replace_files(root: Path, changes: Iterable[FileChange]) -> None:
+def replace_files(root: Path, changes: Sequence[FileChange]) -> None:
     """Write files beside the old ones, then rename them over; a link stays, and what it leads to is replaced.
 
+    Args:
+        root: Folder of the fleet.
+        changes: In the order in which they are to happen.
+
     Raises:
-        ConfigurationError: Somebody changed a file since it was read; it is left as it is.
+        ConfigurationError: Somebody changed a file since it was read; all are left as they are.
         OSError: A file cannot be written.
     """
     for change in changes:
@@ -78,6 +91,7 @@ def replace_files(root: Path, changes: Iterable[FileChange]) -> None:
                     source=Source((root / change.path).as_posix(), 1, 1),
                 )
             )
+    for change in changes:
         _replace((root / change.path).resolve(), change.after.encode())
 
 

@@ -12,7 +12,7 @@ are used for `groupctl.yaml` only; groups go on as trees, because merging needs 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag
 from pydantic.fields import ComputedFieldInfo, FieldInfo
@@ -88,6 +88,16 @@ class FileModel(Frozen):
     """The base of everything that stands in a file."""
 
     model_config = ConfigDict(field_title_generator=_field_title, model_title_generator=_model_title)
+
+    own_keys_first: ClassVar[bool] = False
+    """Whether the documentation has the keys of this class before those that it inherits."""
+
+    @classmethod
+    def key_order(cls) -> tuple[str, ...]:
+        """Return the keys in the order of the documentation."""
+        keys = [info.alias or name for name, info in cls.model_fields.items()]
+        own = [key for key in keys if key in cls.__annotations__] if cls.own_keys_first else []
+        return tuple(dict.fromkeys([*own, *keys]))
 
 
 def _explained(**meanings: str) -> dict[str, Any]:
@@ -342,10 +352,10 @@ class MenuEntry(FileModel):
 
     name: str = Field(examples=["升级", "Escalate"], json_schema_extra=_length(MENU_NAME_LENGTH))
     """At most 120 characters."""
-    i18n_names: LocalizedNames = optional()
-    """The name in other languages."""
     url: Links = optional(examples=["https://oncall.example.com"])
     """Where a tap leads: one address, or one per kind of client."""
+    i18n_names: LocalizedNames = optional()
+    """The name in other languages."""
     icon: Picture = optional()
     """Icon of the entry."""
 
@@ -455,6 +465,8 @@ class GroupDefaults(FileModel):
 class Group(GroupDefaults):
     """One group chat. What is not written is not managed: it is never compared and never changed."""
 
+    own_keys_first = True
+
     template: Templates = optional(examples=["incident"])
     """One template or several; later ones win."""
     chat_id: Annotated[str, StringConstraints(pattern=CHAT_ID_PATTERN)] = optional(
@@ -522,7 +534,7 @@ class LockoutGuard(FileModel):
 class PeopleGuard(FileModel):
     """Refuses plans that touch too many people."""
 
-    max: int = Field(default=500, ge=0)
+    max: int = Field(default=fleet.PeopleLimit().max, ge=0)
     """Memberships in groups that loosen or lose something."""
 
 
@@ -548,8 +560,20 @@ class Emulator(FileModel):
     """Where the pretend platform keeps its state between runs."""
 
 
+Experiment: TypeAlias = Annotated[
+    Literal["members_list"],
+    Field(
+        json_schema_extra=_explained(
+            members_list="`GET …/members/list` tells which bots are in a group, which no documented call does."
+        )
+    ),
+]
+
+
 class SettingsFile(CommonFile):
     """The settings of a fleet: `groupctl.yaml`."""
+
+    own_keys_first = True
 
     version: Literal[1]
     """Version of the file format."""
@@ -559,9 +583,15 @@ class SettingsFile(CommonFile):
     """Which platform the groups live on."""
     groups: list[str] = optional(examples=[["**/*.yaml"]])
     """Which files hold groups; relative to this file. Default `**/*.yaml`."""
-    state: str = Field(default="groupctl.lock.json", examples=["groupctl.lock.json"])
-    """File that remembers which group chat belongs to which key; meant to be committed."""
+    state: str = Field(
+        default="groupctl.lock.json",
+        examples=["groupctl.lock.json", "https://state.example.com/groups", "s3://acme-state/groups.json"],
+    )
+    """What remembers which group chat belongs to which key: a file that is meant to be committed, or a URL
+    (https://, s3://, gs://, az://) that `GROUPCTL_TRUSTED_HOSTS` trusts."""
     guards: Guards = Field(default_factory=Guards)
     """Limits of the rules that refuse unsafe plans."""
+    experimental: list[Experiment] = optional(examples=[["members_list"]])
+    """Calls of the platform without a page that may be used; without them documented ones only."""
     emulator: Emulator = Field(default_factory=Emulator)
     """Files of the pretend platform."""

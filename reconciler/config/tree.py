@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from reconciler.errors import Source
+from reconciler.model.base import JsonValue
 
 Mark: TypeAlias = tuple[str, int, int, int, int]
 """File, line and column of a key (or list item), line and column of its value. A bare tuple, because a large
@@ -82,6 +83,17 @@ def empty_list() -> YamlList:
     tree = YamlList()
     tree.marks = []
     return tree
+
+
+def plain(value: JsonValue) -> JsonValue:
+    """Return a written value as plain data, without positions."""
+    match value:
+        case dict():
+            return {name: plain(inner) for name, inner in value.items()}
+        case list():
+            return [plain(inner) for inner in value]
+        case _:
+            return value
 
 
 def locate(root: Node, path: Sequence[str | int], start: Source) -> tuple[list[str | int], Node, Source]:

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Final
-
-from reconciler.errors import text
-
-NOT_YET: Final = text("Not supported yet")
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from reconciler.config.document import resolve
+from reconciler.config.schema import Group
+from reconciler.model.announcement import Announcement
 from reconciler.model.base import JsonValue
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup
+from reconciler.model.markdown import markdown_of
 from reconciler.model.menus import Menu, MenuItem
 from reconciler.model.moderation import Moderation
 from reconciler.model.settings import RestrictedMode, Settings
@@ -23,6 +26,7 @@ Spell: TypeAlias = Callable[[str], str]
 """How an identity is written: by alias, where one stands for it."""
 
 LINE_LENGTH: Final = 110
+_ORDER: Final = Group.key_order()
 _INDENT: Final = 2
 
 
@@ -40,9 +44,10 @@ def group_data(group: DesiredGroup, spell: Spell) -> dict[str, JsonValue]:
         "members": _collection_data(group.members, Mode.ADDITIVE, spell),
         "tabs": _collection_data(group.tabs, Mode.EXACT, tab_data),
         "menus": _collection_data(group.menus, Mode.EXACT, menu_data),
+        "announcement": None if group.announcement is None else announcement_data(group.announcement),
         "top_notice": group.top_notice,
     }
-    return _told(parts)
+    return dict(sorted(_told(parts).items(), key=lambda each: _ORDER.index(each[0])))
 
 
 def settings_data(settings: Settings) -> dict[str, JsonValue]:
@@ -67,6 +72,12 @@ def moderation_data(moderation: Moderation, spell: Spell) -> JsonValue:
         "mode": moderation.mode,
         "moderators": _collection_data(moderation.moderators, Mode.EXACT, spell),
     }
+
+
+def announcement_data(announcement: Announcement) -> JsonValue:
+    """Return the announcement as Markdown; as a map where everything else is to be replaced."""
+    markdown = markdown_of(announcement.blocks)
+    return {"markdown": markdown, "replace_all": True} if announcement.replace_all else markdown
 
 
 def _collection_data(
@@ -96,8 +107,8 @@ def menu_data(menu: MenuItem) -> dict[str, JsonValue]:
     return _told(
         {
             "name": menu.name,
-            "i18n_names": dict(menu.i18n_names) if menu.i18n_names else None,
             "url": links["common"] if links.keys() == {"common"} else links or None,
+            "i18n_names": dict(menu.i18n_names) if menu.i18n_names else None,
             "icon": menu.icon,
             "children": [menu_data(child) for child in children] or None,
         }
@@ -110,7 +121,7 @@ def _told(parts: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 # ------------------------------------------------------------------ plain data as YAML
 
-_PLAIN: Final = re.compile(r"\w([\w ./()（）—·、，。！？+-]*[\w)）。！？])?")
+_PLAIN: Final = re.compile(r"(?:\.\.?/)*\w([\w ./()（）—·、，。！？+-]*[\w)）。！？])?")
 """What needs no quotes anywhere, and misleads nobody. Everything else is written like JSON, which is YAML as well."""
 
 
@@ -135,7 +146,8 @@ def key_text(name: str) -> str:
 def block(value: JsonValue, column: int) -> list[str]:
     """Return plain data as lines of which the first begins at `column`, without its indentation.
 
-    Maps and lists stand on one line where they fit and hold no further ones; a list of maps has a line for each.
+    Maps and lists stand on one line where they fit and hold no further ones; a list of maps has a line for each. Of a
+    map, texts of whole lines stand as they are behind `|`.
     """
     match value:
         case dict() if value:
@@ -148,6 +160,9 @@ def block(value: JsonValue, column: int) -> list[str]:
 
 def pair(name: str, value: JsonValue, column: int) -> list[str]:
     """Return a key with its value as lines of which the first begins at `column`, without its indentation."""
+    if is_text(value):
+        lines = (" " * (column + _INDENT) + line if line else "" for line in value.splitlines())
+        return [f"{key_text(name)}: |", *lines]
     line = f"{key_text(name)}: {flow(value)}"
     if not (isinstance(value, dict | list) and value):
         return [line]
@@ -172,10 +187,21 @@ def _indented(parts: Iterable[list[str]], column: int) -> list[str]:
     return [lines[0][column:], *lines[1:]]
 
 
+def is_text(value: JsonValue) -> bool:
+    """Tell whether a value is a text of whole lines that YAML reads behind `|` as it stands there."""
+    if not isinstance(value, str) or not value.endswith("\n"):
+        return False
+    lines = value[:-1].split("\n")
+    # The first line tells the indentation, empty ones at the end are dropped, and nobody sees lines of spaces.
+    whole = lines[0][:1].strip() and lines[-1].strip() and not any(each.isspace() for each in lines)
+    return bool(whole) and lines == value.splitlines()
+
+
 def _is_short(value: JsonValue) -> bool:
-    """Tell whether a value may stand beside its key: nothing in it is a map or list of its own."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return not any(isinstance(each, dict | list) and each for each in inner)
+    """Tell whether a value may stand beside its key: nothing in it is a map, a list or several lines of its own."""
+    if isinstance(value, dict):
+        return not any((isinstance(each, dict | list) and each) or is_text(each) for each in value.values())
+    return not (isinstance(value, list) and any(isinstance(each, dict | list) and each for each in value))
 
 
 def _is_flat(value: dict[str, JsonValue]) -> bool:

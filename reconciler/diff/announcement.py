@@ -6,7 +6,7 @@ An announcement of the old kind (`doc`) has lines and no blocks; it is compared 
 from __future__ import annotations
 
 from reconciler.diff.changes import Change, ChangeKind, is_normalized, origin_of_value
-from reconciler.diff.risk import NEUTRAL
+from reconciler.diff.risk import risk_of_value
 from reconciler.model.announcement import Announcement, LiveAnnouncement, plain_lines, said_all
 from reconciler.model.markdown import markdown_of, markdown_of_live
 from reconciler.model.recorded import RecordedGroup
@@ -30,7 +30,7 @@ def diff_announcement(
             before=before,
             after=after,
             origin=origin_of_value(PATH, before, after, recorded),
-            risk=NEUTRAL,
+            risk=risk_of_value(PATH, before, after),
         ),
     )
 

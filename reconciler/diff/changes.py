@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Final
 
 from reconciler.errors import Source
 from reconciler.model.base import Frozen, JsonValue
 from reconciler.model.recorded import RecordedGroup, RecordedValue, recorded_form, recorded_value
+from reconciler.model.settings import UNREADABLE
 
 
 class ChangeKind(StrEnum):
@@ -66,6 +68,15 @@ class Change(Frozen):
     origin: Origin
     risk: Risk
     source: Source | None = None
+
+
+NEVER_TOLD: Final = UNREADABLE | {"top_notice"}
+"""Paths that no call reads back: nobody can see them move."""
+
+
+def is_drift(change: Change) -> bool:
+    """Tell whether somebody may have moved live: a change that the configuration alone does not explain."""
+    return change.origin is not Origin.CONFIG and change.path not in NEVER_TOLD
 
 
 def origin_of_value(path: str, before: JsonValue, after: JsonValue, recorded: RecordedGroup | None) -> Origin:

@@ -14,7 +14,7 @@ from functools import partial
 
 from reconciler.diff.changes import Change, ChangeKind, origin_of_item
 from reconciler.diff.ordering import diff_order
-from reconciler.diff.risk import NEUTRAL
+from reconciler.diff.risk import risk_of_item
 from reconciler.model.base import JsonValue
 from reconciler.model.collection import Collection, keeps
 from reconciler.model.menus import LiveMenu, LiveMenuItem, Menu, MenuItem
@@ -116,7 +116,12 @@ def diff_menus(
     def change(kind: ChangeKind, name: str, before: JsonValue, after: JsonValue) -> Change:
         origin = origin_of_item(before, after, value)
         return Change(
-            path=f"menus/{name}", kind=kind, before=before, after=after, origin=origin, risk=NEUTRAL
+            path=f"menus/{name}",
+            kind=kind,
+            before=before,
+            after=after,
+            origin=origin,
+            risk=risk_of_item("menus", kind),
         )
 
     removed = [change(ChangeKind.REMOVE, menu.name, menu_form(menu), None) for menu in match.surplus]

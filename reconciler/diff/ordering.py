@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reconciler.diff.changes import Change, ChangeKind, Origin, tell_origin
-from reconciler.diff.risk import NEUTRAL
+from reconciler.diff.risk import risk_of_item
 from reconciler.model.collection import Mode
 from reconciler.model.menus import LiveMenu
 from reconciler.model.recorded import RecordedValue
@@ -40,7 +40,7 @@ def diff_order(
             before=names_before,
             after=names_after,
             origin=_origin_of_order(names_before, names_after, recorded),
-            risk=NEUTRAL,
+            risk=risk_of_item(facet, ChangeKind.MOVE),
         ),
     )
 

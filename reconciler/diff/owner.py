@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.diff.changes import Change, ChangeKind, origin_of_value
-from reconciler.diff.risk import risk_of_owner
+from reconciler.diff.risk import risk_of_value
 from reconciler.model.ids import SELF
 from reconciler.model.recorded import RecordedGroup
 
@@ -23,6 +23,6 @@ def diff_owner(desired: str, live: str | None, recorded: RecordedGroup | None) -
             before=before,
             after=desired,
             origin=origin_of_value("owner", before, desired, recorded),
-            risk=risk_of_owner(desired),
+            risk=risk_of_value("owner", before, desired),
         ),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from reconciler.diff.changes import Change, ChangeKind, origin_of_item
 from reconciler.diff.ordering import diff_order
-from reconciler.diff.risk import NEUTRAL
+from reconciler.diff.risk import risk_of_item
 from reconciler.model.base import JsonValue
 from reconciler.model.collection import Collection, keeps
 from reconciler.model.recorded import RecordedGroup, recorded_names, recorded_value
@@ -101,7 +101,14 @@ def diff_tabs(
 
     def change(kind: ChangeKind, name: str, before: JsonValue, after: JsonValue) -> Change:
         origin = origin_of_item(before, after, value)
-        return Change(path=f"tabs/{name}", kind=kind, before=before, after=after, origin=origin, risk=NEUTRAL)
+        return Change(
+            path=f"tabs/{name}",
+            kind=kind,
+            before=before,
+            after=after,
+            origin=origin,
+            risk=risk_of_item("tabs", kind),
+        )
 
     removed = [change(ChangeKind.REMOVE, tab.name or tab.id, tab_form(tab), None) for tab in match.surplus]
     changed = [

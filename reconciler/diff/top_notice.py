@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.diff.changes import Change, ChangeKind, origin_of_value
-from reconciler.diff.risk import NEUTRAL
+from reconciler.diff.risk import risk_of_value
 from reconciler.model.recorded import RecordedGroup, recorded_value
 from reconciler.model.top_notice import TopNotice
 
@@ -30,6 +30,6 @@ def diff_top_notice(
             before=before,
             after=desired,
             origin=origin,
-            risk=NEUTRAL,
+            risk=risk_of_value("top_notice", before, desired),
         ),
     )

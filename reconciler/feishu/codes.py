@@ -24,8 +24,8 @@ from reconciler.errors import (
     Throttled,
     text,
 )
-from reconciler.feishu.redaction import redact
 from reconciler.feishu.wire import ErrorBlock
+from reconciler.redaction import redact
 
 ErrorType: TypeAlias = type[PlatformError]
 
@@ -34,6 +34,8 @@ TOO_MANY_REQUESTS: Final = 429
 """HTTP status of a rate limit; some older calls answer 400 with code 99991400 instead."""
 DONE_WITHOUT_LIST: Final = 232039
 """Managers were changed, only their list could not be returned: success, whatever the HTTP status."""
+ON_ITS_WAY: Final = 230049
+"""The message of this uuid is being sent already: as good as sent."""
 
 TOKEN_REFUSED: Final = frozenset(
     {4001, 20005, 20006, 20013, 20014, 99991663, 99991664, 99991665, 99991668, 99991671, 99991677}
@@ -167,6 +169,24 @@ _NOT_SHAREABLE: Final = Meaning(
     text("Group has no share link"),
     text("Secret chats, p2p chats and team groups cannot be shared by a link."),
 )
+_SILENCED: Final = Meaning(
+    Refused,
+    text("App may not speak in the group"),
+    text("Let the owner allow the app to post there, or choose another group."),
+)
+_MESSAGE_CONTENT: Final = Meaning(
+    Refused,
+    text("Message refused for its content"),
+    text(
+        "It names groups, people and texts that were changed; ask the administrator of the tenant to let it through."
+    ),
+)
+_CARD: Final = Meaning(Refused, text("Card refused"), _OUR_BUG)
+_NO_KEY: Final = Meaning(
+    OperationRefused,
+    text("Encryption key of the tenant was deleted"),
+    text("The administrator of the tenant has to restore it."),
+)
 _BUSY: Final = Meaning(Throttled, text("Group is busy"), _TRY_LATER)
 _LIMITED: Final = Meaning(Throttled, text("Rate limit reached"), _TRY_LATER)
 _INTERNAL: Final = Meaning(OutcomeUnknown, text("Platform failed"), _REPORT)
@@ -197,6 +217,9 @@ MEANINGS: Final[dict[int, Meaning]] = {
     99991662: _APP_STATE,
     99991673: _APP_STATE,
     232004: Meaning(RunRefused, text("App does not exist"), _CHECK_CREDENTIALS),
+    # Of an older table. Source: platform.openapi.yaml, bot_info `x-open-questions`.
+    11205: _NO_BOT,
+    11240: _NO_BOT,
     232025: _NO_BOT,
     232034: _APP_STATE,
     90003088: Meaning(
@@ -449,16 +472,37 @@ MEANINGS: Final[dict[int, Meaning]] = {
         text("Picture has too many pixels"),
         text("Avatars have at most 4096 x 4096 pixels, GIFs 2000 x 2000."),
     ),
-    234041: Meaning(
-        OperationRefused,
-        text("Encryption key of the tenant was deleted"),
-        text("The administrator of the tenant has to restore it."),
-    ),
+    234041: _NO_KEY,
     234042: Meaning(
         OperationRefused,
         text("Storage of the tenant failed"),
         text("It may be full; ask the administrator of the tenant."),
     ),
+    # messages
+    **dict.fromkeys((230001, 230015, 230017, 230019, 230055), _INVALID),
+    230002: Meaning(
+        OutsideGroup,
+        text("App is not in the group"),
+        text("Add the app's bot to the group in the client, or choose another group."),
+    ),
+    230006: _NO_BOT,
+    **dict.fromkeys((230013, 230029, 230038, 230053), _INVISIBLE),
+    **dict.fromkeys((230018, 230035), _SILENCED),
+    230020: _LIMITED,
+    **dict.fromkeys((230022, 230028), _MESSAGE_CONTENT),
+    **dict.fromkeys((230025, 230099), _CARD),
+    230027: Meaning(
+        OperationRefused,
+        text("App may not send messages there"),
+        text(
+            "Add the scope im:message:send_as_bot in the developer console and publish a version of the app; in a group "
+            "with people of other companies it needs the ability to share externally as well."
+        ),
+    ),
+    230034: _CHAT_ID,
+    230036: _NO_KEY,
+    ON_ITS_WAY: Meaning(Refused, text("Message is on its way already"), _TRY_LATER),
+    **dict.fromkeys((230054, 230075), _CHAT_KIND),
     # share links and top notice
     230111: Meaning(Refused, text("Message is about to vanish"), _REPORT),
     232061: _NOT_SHAREABLE,
@@ -492,6 +536,10 @@ MEANINGS: Final[dict[int, Meaning]] = {
 }
 
 OWN_MEANINGS: Final[dict[str, dict[int, Meaning]]] = {
+    # No group that is managed here.
+    "im_message_create": {
+        232009: Meaning(GroupGone, text("Group is dissolved"), text("Choose another group."))
+    },
     # Source: members.openapi.yaml, chat_members_create `x-errors`: managers may add as well.
     "chat_members_create": {232017: _NOT_MANAGER},
     # Source: menus.openapi.yaml; on these calls 232014 is a missing scope, not a missing role.
@@ -514,15 +562,22 @@ _UNKNOWN_REFUSAL: Final = Meaning(Refused, text("Platform refused the call"), _R
 def meaning_of(operation: str, code: int, status: int) -> Meaning:
     """Return what a code other than success means for an operation.
 
-    HTTP 429 is a rate limit whatever the code. An unknown code is a refusal, but with an HTTP status of 500 or
+    HTTP 429 is a rate limit whatever the code, unless the code says that nothing will work until somebody acts: the
+    monthly quota does not come back by waiting. An unknown code is a refusal, but with an HTTP status of 500 or
     more it tells nothing about the outcome.
     """
-    if status == TOO_MANY_REQUESTS:
+    known = MEANINGS.get(code)
+    if status == TOO_MANY_REQUESTS and not (known and known.error is RunRefused):
         return _LIMITED
     for prefix, meanings in OWN_MEANINGS.items():
         if operation.startswith(prefix) and code in meanings:
             return meanings[code]
-    return MEANINGS.get(code, _INTERNAL if status >= 500 else _UNKNOWN_REFUSAL)
+    return known or (_INTERNAL if status >= 500 else _UNKNOWN_REFUSAL)
+
+
+def lacks_scope(facts: PlatformFacts) -> bool:
+    """Tell whether a call was refused because the app lacks every scope that would allow it."""
+    return meaning_of(facts.operation, facts.code, facts.http_status) is _SCOPE
 
 
 def platform_error(
@@ -543,12 +598,18 @@ def platform_error(
         hint=_hint(meaning, block, token_advice),
         platform=facts,
     )
-    return meaning.error(diagnostic, field=meaning.field, blames_people=meaning.blames_people)
+    return meaning.error(
+        diagnostic,
+        field=meaning.field,
+        blames_people=meaning.blames_people,
+        scopes=_scopes(block),
+    )
 
 
 def excerpt(foreign: str) -> str:
     """Return a text of unknown origin so that a message can hold it: one line, short, without secrets."""
-    line = redact(" ".join("".join(char if char.isprintable() else " " for char in foreign).split()))
+    # Secrets first: they are known as they are, not without some of their blanks.
+    line = " ".join("".join(char if char.isprintable() else " " for char in redact(foreign)).split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
 
 
@@ -569,11 +630,16 @@ def _hint(meaning: Meaning, block: ErrorBlock, token_advice: str) -> str:
     return meaning.hint
 
 
+def _scopes(block: ErrorBlock) -> tuple[str, ...]:
+    named = (each.subject or each.scope for each in block.permission_violations)
+    return tuple(dict.fromkeys(filter(None, named)))
+
+
 def _scope_hint(block: ErrorBlock) -> str:
-    scopes = [each.subject or each.scope for each in block.permission_violations]
-    if not any(scopes):
+    scopes = _scopes(block)
+    if not scopes:
         return _SCOPE.hint
-    named = excerpt(", ".join(dict.fromkeys(filter(None, scopes))))
+    named = excerpt(", ".join(scopes))
     link = next((each.url for each in block.helps if re.match(r"https://[\w.-]+/", each.url)), "")
     if not link:
         return text("Any one of these suffices: {scopes}. {how}", scopes=named, how=_SCOPE.hint)

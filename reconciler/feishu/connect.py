@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 
 import httpx
@@ -10,8 +10,9 @@ import httpx
 from reconciler.feishu.credentials import Credentials
 from reconciler.feishu.endpoints.auth import Auth
 from reconciler.feishu.gateway import FeishuGateway, no_picture
+from reconciler.feishu.quota import PARALLELISM
 from reconciler.feishu.tokens import InternalAppTokens, StaticTokens, TokenSource
-from reconciler.feishu.transport import PARALLELISM, Transport
+from reconciler.feishu.transport import Transport
 
 
 def connect(
@@ -21,6 +22,7 @@ def connect(
     http_transport: httpx.AsyncBaseTransport | None = None,
     parallelism: int = PARALLELISM,
     pictures: Callable[[str], bytes | None] = no_picture,
+    experimental: Container[str] = (),
 ) -> FeishuGateway:
     """Return a gateway; no connection is opened before the first call.
 
@@ -30,6 +32,7 @@ def connect(
         http_transport: Takes the place of the network, for the emulator in this process.
         parallelism: Calls in flight at once.
         pictures: Returns the content of a picture by its digest; `None` when there is no such file.
+        experimental: What to use beyond the documented operations, as `groupctl.yaml` names it.
     """
 
     def tokens(transport: Transport) -> TokenSource:
@@ -42,4 +45,4 @@ def connect(
         )
 
     transport = Transport(base_url, tokens, http_transport=http_transport, parallelism=parallelism)
-    return FeishuGateway(transport, credentials.app_id, pictures)
+    return FeishuGateway(transport, credentials.app_id, pictures, lists_bots="members_list" in experimental)

@@ -5,22 +5,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar, assert_never
+from typing import Any, Final, TypeVar, assert_never
 
-from reconciler.errors import Diagnostic, GroupGone, PlatformFacts, Refused, text
+from reconciler.errors import (
+    Diagnostic,
+    GroupGone,
+    PlatformError,
+    PlatformFacts,
+    Refused,
+    RunRefused,
+    Throttled,
+    text,
+)
 from reconciler.feishu.announcement import AnnouncementDesk
+from reconciler.feishu.endpoints.bot import Bot
 from reconciler.feishu.endpoints.chats import Chats
 from reconciler.feishu.endpoints.contacts import Contacts
 from reconciler.feishu.endpoints.images import Images
 from reconciler.feishu.endpoints.managers import Managers
 from reconciler.feishu.endpoints.members import MemberIdType, Members
 from reconciler.feishu.endpoints.menus import Menus
+from reconciler.feishu.endpoints.messages import Messages
 from reconciler.feishu.endpoints.moderation import Moderation
 from reconciler.feishu.endpoints.tabs import Tabs
 from reconciler.feishu.endpoints.top_notice import TopNotice
 from reconciler.feishu.people import display_names, find_people
+from reconciler.feishu.probes import Probes
 from reconciler.feishu.transport import CallCounts, Transport
 from reconciler.feishu.wire import (
+    MemberListPage,
     MenuTree,
     WireChat,
     WireListedChat,
@@ -48,7 +61,7 @@ from reconciler.model.moderation import LiveModeration, ModerationMode
 from reconciler.model.persons import Person
 from reconciler.model.settings import Settings
 from reconciler.model.tabs import LiveTab
-from reconciler.plan.answers import Answer, ListedChat, ShareLink, Validity
+from reconciler.plan.answers import Answer, ListedChat, OurBot, ShareLink, Validity
 from reconciler.plan.operations import (
     AddManagers,
     AddMembers,
@@ -84,6 +97,9 @@ from reconciler.plan.operations import (
 _MEMBERS = frozenset({Facet.MEMBERS, Facet.DEPARTURES})
 """The facets that the list of members tells."""
 
+_ENABLED: Final = (None, 2)
+"""States of a bot in which it works, as far as is told. Source: platform.openapi.yaml, `BotInfo`."""
+
 T1 = TypeVar("T1")
 T2 = TypeVar("T2")
 T3 = TypeVar("T3")
@@ -100,12 +116,19 @@ class FeishuGateway:
     """Reads live groups and performs operations; every error is a `PlatformError`."""
 
     def __init__(
-        self, transport: Transport, app_id: str, pictures: Callable[[str], bytes | None] = no_picture
+        self,
+        transport: Transport,
+        app_id: str,
+        pictures: Callable[[str], bytes | None] = no_picture,
+        *,
+        lists_bots: bool = False,
     ) -> None:
         """Speak through `transport` as the app `app_id`, which the core knows as `self`.
 
-        `pictures` returns the content of a file by its digest, `None` when there is no such file.
+        `pictures` returns the content of a file by its digest, `None` when there is no such file. `lists_bots`: use
+        the call without a page that tells which bots are in a group.
         """
+        self._lists_bots = lists_bots
         self._transport = transport
         self._app_id = app_id
         self._pictures = pictures
@@ -119,6 +142,9 @@ class FeishuGateway:
         self._tabs = Tabs(transport)
         self._menus = Menus(transport)
         self._contacts = Contacts(transport)
+        self._messages = Messages(transport)
+        self._bot = Bot(transport)
+        self._probes = Probes(transport)
         self._people: dict[str, Person] = {}
         # What the last create of a chat answered: a sort that follows takes the new ids from here.
         self._created_tabs: dict[str, tuple[LiveTab, ...]] = {}
@@ -132,6 +158,26 @@ class FeishuGateway:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._transport.aclose()
+
+    # ---- examining
+
+    @property
+    def platform_time(self) -> float | None:
+        """What time the platform had at its last answer, in seconds since 1970; `None`: it did not tell."""
+        return self._transport.platform_time
+
+    async def sign_in(self) -> float | None:
+        """Get an access token and return the seconds that it lives; `None`: a ready one, of which nobody knows."""
+        return (await self._transport.token()).lifetime
+
+    async def our_bot(self) -> OurBot | None:
+        """Return the bot of our app; `None`: it has none."""
+        bot = await self._bot.info()
+        return None if bot is None else OurBot(bot.app_name, enabled=bot.activate_status in _ENABLED)
+
+    async def probe(self, operation: str, chat_id: str | None) -> None:
+        """Make one read to learn whether the app may; `chat_id` of `None` is that of no chat."""
+        await self._probes.perform(operation, chat_id)
 
     # ---- reading
 
@@ -212,6 +258,34 @@ class FeishuGateway:
         )
 
     async def _read_members(self, chat_id: str) -> LiveMembers:
+        if not self._lists_bots:
+            return await self._read_users(chat_id)
+        try:
+            return self._members_of(await self._members.list_with_bots(chat_id))
+        except (RunRefused, Throttled, GroupGone):
+            raise
+        except PlatformError as error:
+            # Nobody promises this call: refused or unknown, what is documented takes its place.
+            members = await self._read_users(chat_id)
+            return members.model_copy(update={"bots_untold": error.diagnostic.detail})
+
+    def _members_of(self, pages: Sequence[MemberListPage]) -> LiveMembers:
+        """Return users and bots; who cannot be known to be all of them is a list that is cut, or is not told."""
+        cut = {each.member_type for page in pages for each in page.truncations}
+        listed = [each.member_id for page in pages for each in page.users or ()]
+        bots = [each.app_id for page in pages for each in page.bots or ()]
+        # Without a total, or with one that is hidden, nothing shows whether somebody is left out.
+        user_total = max(-1 if page.user_total is None else page.user_total for page in pages)
+        bot_total = max(-1 if page.bot_total is None else page.bot_total for page in pages)
+        users = frozenset(each for each in listed if each)
+        all_bots = "bot" not in cut and 0 <= bot_total <= len(frozenset(bots)) and all(bots)
+        return LiveMembers(
+            users=users,
+            bots=self._inward(each for each in bots if each) if all_bots else None,
+            complete="user" not in cut and 0 <= user_total <= len(users),
+        )
+
+    async def _read_users(self, chat_id: str) -> LiveMembers:
         pages = await self._members.get(chat_id)
         users = frozenset(item.member_id for page in pages for item in page.items if item.member_id)
         total = max(page.member_total for page in pages)
@@ -233,6 +307,12 @@ class FeishuGateway:
 
     async def _read_menus(self, chat_id: str) -> tuple[LiveMenu, ...]:
         return _menus_of(await self._menus.get(chat_id)) or ()
+
+    # ---- telling
+
+    async def send_card(self, chat_id: str, card: str, uuid: str) -> None:
+        """Send an interactive card into a chat; with the same uuid at most once within an hour."""
+        await self._messages.send_card(chat_id, card, uuid)
 
     # ---- writing
 

@@ -1,27 +1,19 @@
-"""Whom we may talk to: credentials go to hosts that the environment trusts, never to one from YAML alone."""
+"""The platform's addresses: those that have a name, and URLs of hosts that the environment trusts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from reconciler.errors import ConfigurationError, Diagnostic, Source, text
-
-TRUSTED_HOSTS: Final = "GROUPCTL_TRUSTED_HOSTS"
+from reconciler.model.hosts import TRUSTED_HOSTS, distrust, holds_blanks
 
 NAMED: Final[dict[str, str]] = {
     "feishu": "https://open.feishu.cn",
     "lark": "https://open.larksuite.com",
 }
 """Source: platform.openapi.yaml, `servers`."""
-
-
-def trusted_hosts(environ: Mapping[str, str]) -> frozenset[str]:
-    """Return the hosts (`host` or `host:port`) that `GROUPCTL_TRUSTED_HOSTS` lists, separated by commas."""
-    names = environ.get(TRUSTED_HOSTS, "").split(",")
-    return frozenset(name.strip().lower() for name in names if name.strip())
+NAMED_HOSTS: Final = frozenset(urlsplit(url).netloc for url in NAMED.values())
 
 
 def base_url_of(endpoint: str, trusted: frozenset[str], source: Source | None = None) -> str:
@@ -29,7 +21,7 @@ def base_url_of(endpoint: str, trusted: frozenset[str], source: Source | None = 
 
     Args:
         endpoint: What configuration or command line say.
-        trusted: Result of `trusted_hosts`.
+        trusted: Result of `model.hosts.trusted_hosts`.
         source: Where `endpoint` stands, for the message.
 
     Raises:
@@ -60,26 +52,8 @@ def _problem(endpoint: str, trusted: frozenset[str]) -> str:
         host, port = url.hostname, url.port
     except ValueError:
         return text("The endpoint is neither a known name nor a URL.")
-    if url.scheme not in {"http", "https"} or not host:
+    if url.scheme not in {"http", "https"} or not host or holds_blanks(endpoint):
         return text("The endpoint is neither a known name nor an http:// or https:// URL.")
     if url.username is not None or url.query or url.fragment:
         return text("The URL of the endpoint may hold neither a user, a query nor a fragment.")
-    if _is_loopback(host):
-        return ""
-    if url.scheme != "https":
-        return text("Plain http:// is allowed to this machine only; {host} needs https://.", host=host)
-    if not {host, f"{host}:{port}"} & (trusted | _named_hosts()):
-        return text("Credentials are not sent to {host}, which is not trusted.", host=host)
-    return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _named_hosts() -> frozenset[str]:
-    parts: list[SplitResult] = [urlsplit(url) for url in NAMED.values()]
-    return frozenset(part.netloc for part in parts)
+    return distrust(url.scheme, host, port, trusted | NAMED_HOSTS) or ""

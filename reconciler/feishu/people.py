@@ -18,6 +18,8 @@ _NO_SUCH_ID: Final = frozenset(
     {41012, 99991675, 99992351, 99992352, 99992353, 99992359, 99992360, 99992363, 99992364}
 )
 """An id of the call means nobody. Source: platform.openapi.yaml, `info.x-common-errors`."""
+_NO_NAME: Final = _NO_SUCH_ID | {99992361}
+"""An open id of the call means nobody, or is one of another app."""
 _NOBODY_VISIBLE: Final = 41050
 """None of the people of the call is within the app's data range."""
 
@@ -50,17 +52,22 @@ async def find_people(contacts: Contacts, names: Iterable[str]) -> dict[str, Per
 
 async def display_names(contacts: Contacts, open_ids: Iterable[str]) -> dict[str, str]:
     """Return the names of people as far as the app may read them; a call that is refused leaves its people out."""
-
-    async def read(ids: Sequence[str]) -> dict[str, str]:
-        try:
-            users = await contacts.get("open_id", ids)
-        except PlatformError:
-            # Names are a kindness: the plan is right without them.
-            return {}
-        return {user.open_id: user.name for user in users.items if user.name}
-
-    found = await _all([read(ids) for ids in _batched(sorted(set(open_ids)))])
+    found = await _all([_names(contacts, ids) for ids in _batched(sorted(set(open_ids)))])
     return {open_id: name for names in found for open_id, name in names.items()}
+
+
+async def _names(contacts: Contacts, open_ids: Sequence[str]) -> dict[str, str]:
+    """Return names; an id that is nobody's fails a call, which is then halved, so that it costs no other its name."""
+    try:
+        users = await contacts.get("open_id", open_ids)
+    except PlatformError as error:
+        # Names are a kindness: the plan is right without them.
+        if error.facts.code not in _NO_NAME or len(open_ids) == 1:
+            return {}
+        middle = len(open_ids) // 2
+        halves = await _all([_names(contacts, half) for half in (open_ids[:middle], open_ids[middle:])])
+        return {open_id: name for names in halves for open_id, name in names.items()}
+    return {user.open_id: user.name for user in users.items if user.name}
 
 
 def _portions(emails: Sequence[str], mobiles: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:

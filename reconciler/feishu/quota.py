@@ -10,6 +10,9 @@ from typing import Final
 
 from reconciler.plan.duration import Windows
 
+PARALLELISM: Final = 64
+"""Calls in flight at once, and groups under way at one time, unless somebody chooses another number."""
+
 UNSTATED: Final = Windows()
 """Operations whose page names no limit."""
 TIER_4: Final = Windows(per_second=50, per_minute=1000)
@@ -30,6 +33,7 @@ WINDOWS: Final[dict[str, Windows]] = {
     "chat_top_notice_delete": TIER_4,
     "chat_top_notice_put": TIER_4,
     "im_image_create": TIER_4,
+    "im_message_create": TIER_4,
     "chat_moderation_get": TIER_4,
     "chat_moderation_update": TIER_4,
     "chat_members_create": TIER_4,
@@ -54,6 +58,16 @@ WINDOWS: Final[dict[str, Windows]] = {
     "chat_menu_tree_get": TIER_4,
     "chat_menu_tree_sort": TIER_4,
 }
+
+WEBHOOK: Final = "custom_bot_webhook"
+"""What a message to a custom bot is called here; it is no operation of the platform's API."""
+
+UNDOCUMENTED: Final[dict[str, Windows]] = {
+    "chat_members_list": TIER_4,
+    WEBHOOK: Windows(per_second=5, per_minute=100),
+}
+"""Operations without a page. The limit of a list is taken to be that of its documented sister.
+Source: members.openapi.yaml, `info.x-related-undocumented`; platform.openapi.yaml, `info.x-rate-limit-tiers.rules`."""
 
 EDITS_PER_SECOND: Final = 3
 """Of one announcement, all kinds of edits together, beside the window of each operation.

@@ -13,8 +13,8 @@ from typing import Final, Protocol
 from pydantic import SecretStr
 
 from reconciler.errors import PlatformError, RunRefused, text
-from reconciler.feishu.redaction import hide
 from reconciler.feishu.wire import TenantToken
+from reconciler.redaction import hide
 
 MARGIN: Final = 180.0
 """Seconds before its end when a token is no longer used; the vendor's Go and Node SDKs take the same. It has
@@ -29,6 +29,8 @@ class Token:
     value: SecretStr
     good_until: float = float("inf")
     """Time of the event loop."""
+    lifetime: float | None = None
+    """Seconds that it had to live when it was fetched; `None`: nobody told."""
 
 
 class TokenSource(Protocol):
@@ -113,7 +115,7 @@ class InternalAppTokens:
         hide(answer.tenant_access_token)
         # Half of a short life, so that a token is used at all.
         life = max(answer.expire - MARGIN, answer.expire / 2)
-        return Token(SecretStr(answer.tenant_access_token), good_until=_now() + life)
+        return Token(SecretStr(answer.tenant_access_token), good_until=_now() + life, lifetime=answer.expire)
 
     def _keep(self, fetching: asyncio.Task[Token]) -> None:
         self._fetching = None

@@ -19,6 +19,7 @@ import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any, BinaryIO, Final, TypeVar, assert_never
 
@@ -26,6 +27,7 @@ import httpx
 import stamina
 import stamina.instrumentation
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from reconciler import __version__
 from reconciler.errors import (
@@ -34,6 +36,7 @@ from reconciler.errors import (
     PlatformError,
     PlatformFacts,
     Refused,
+    RunRefused,
     Throttled,
     text,
 )
@@ -46,12 +49,9 @@ from reconciler.feishu.codes import (
     platform_error,
 )
 from reconciler.feishu.limiter import CONNECTIONS, Limiter, Turn
-from reconciler.feishu.quota import WINDOWS
+from reconciler.feishu.quota import PARALLELISM, UNDOCUMENTED, WINDOWS
 from reconciler.feishu.tokens import Token, TokenSource
 from reconciler.feishu.wire import Envelope, ErrorBlock, Wire
-
-PARALLELISM: Final = 64
-"""Calls in flight at once, all operations together."""
 
 ATTEMPTS: Final = 5
 """Waits of about 0.5, 1, 2 and 4 s outlast a chat that another change keeps busy and a restart of a gateway;
@@ -66,11 +66,20 @@ holding up a run."""
 
 TIMEOUT: Final = httpx.Timeout(connect=5, read=30, write=10, pool=None)
 """The pool has no limit of its own: the limiter lets no call go that has no connection waiting for it."""
+LONGEST_CALL: Final = 120.0
+"""Seconds from sending to the last byte of the answer: whoever sends a byte now and then must not hold up a run."""
+MAX_ANSWER: Final = 8 * 1024 * 1024
+"""Bytes of an answer, unpacked: a hundred times what the longest page holds, and read as JSON up to 20 times that."""
+_ENCODINGS: Final = frozenset({"", "identity", "gzip"})
+"""What we ask for. Others could be packed several times, and unfold in one step."""
 KEEPALIVE: Final = 60.0
 """Seconds an idle connection is kept: it has to survive the rest of a minute window."""
 
 _SENT: Final = "http11.send_request_body.complete"
 """What httpcore calls the moment when a whole request, with or without a body, has left."""
+_UNREAD: Final = text("larger than any answer of the platform, or packed in an unknown way")
+_SECRET: Final = text("not shown, because it may hold a secret")
+_MOST_SHOWN: Final = 4096
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _logger: Final = logging.getLogger("reconciler.feishu")
 
@@ -116,6 +125,8 @@ class Request:
     beside_code: bool = False
     """The answer stands beside `code` instead of under `data`, as in some older calls."""
     needs_token: bool = True
+    hands_out_secret: bool = False
+    """The answer holds a secret, and is never shown."""
     edited: str = ""
     """The announcement that the call edits, by its chat: all edits of one share a window."""
 
@@ -128,6 +139,12 @@ class CallCounts:
     repeats: Counter[str] = field(default_factory=Counter)
     throttled: Counter[str] = field(default_factory=Counter)
     """Answers that refused a call until later."""
+
+    def add(self, others: CallCounts) -> None:
+        """Count what others counted as well."""
+        self.calls += others.calls
+        self.repeats += others.repeats
+        self.throttled += others.throttled
 
 
 class _Reason(Enum):
@@ -170,10 +187,12 @@ class Transport:
             parallelism: Calls in flight at once.
         """
         self.counts = CallCounts()
+        self.platform_time: float | None = None
+        """What time the platform had at its last answer, in seconds since 1970; `None`: it did not tell."""
         self._base_url = base_url
         self._tokens = tokens(self)
         self._http_transport = http_transport
-        self._limiter = Limiter(WINDOWS, parallelism)
+        self._limiter = Limiter(WINDOWS | UNDOCUMENTED, parallelism)
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._ssl_context: ssl.SSLContext | None = None
         self._repeating = stamina.AsyncRetryingCaller(
@@ -198,6 +217,14 @@ class Transport:
         except _Failure as failure:
             failure.error.maybe_done |= course.in_doubt
             raise failure.error from failure.__cause__
+
+    async def token(self) -> Token:
+        """Return the access token that the next call would carry.
+
+        Raises:
+            RunRefused: There is none to be had.
+        """
+        return await self._tokens.token()
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -235,20 +262,26 @@ class Transport:
                 turn.sent()
 
         started = asyncio.get_running_loop().time()
+        asked = self._client(request.operation).stream(
+            request.method,
+            request.path,
+            params=dict(request.query) or None,
+            content=None if request.body is None else json.dumps(request.body).encode(),
+            data=request.form.fields if request.form else None,
+            files=_file_of(request.form) if request.form else None,
+            headers=_headers(request, token),
+            extensions={"trace": trace},
+        )
         try:
-            response = await self._client(request.operation).request(
-                request.method,
-                request.path,
-                params=dict(request.query) or None,
-                content=None if request.body is None else json.dumps(request.body).encode(),
-                data=request.form.fields if request.form else None,
-                files=_file_of(request.form) if request.form else None,
-                headers=_headers(request, token),
-                extensions={"trace": trace},
-            )
+            async with asyncio.timeout(LONGEST_CALL), asked as response:
+                body = await _body_of(response)
         except httpx.RequestError as error:
             raise _no_answer(request.operation, error) from error
-        reply = _Reply.of(request.operation, response)
+        except TimeoutError as error:
+            late = httpx.ReadTimeout(f"no complete answer within {LONGEST_CALL:.0f} seconds")
+            raise _no_answer(request.operation, late) from error
+        self.platform_time = _time_of(response.headers)
+        reply = _Reply.of(request, response, body)
         _logger.debug(
             "%s: HTTP %d, code %s, log id %s, %.0f ms",
             request.operation,
@@ -271,8 +304,11 @@ class Transport:
                 )
             except ValidationError as invalid:
                 raise _unreadable(reply) from invalid
-        if facts.code == DONE_WITHOUT_LIST:
-            return answer.model_validate({})
+        if facts.code == DONE_WITHOUT_LIST and request.effect is not Effect.READ:
+            try:
+                return answer.model_validate({})
+            except ValidationError as invalid:
+                raise _unreadable(reply) from invalid
         error = platform_error(facts, envelope.msg, envelope.error, self._tokens.advice)
         raise _Failure(error, _reason(error), reply.wait)
 
@@ -280,7 +316,12 @@ class Transport:
         # One small client per operation: the pool of httpcore is quadratic in its connections, and one
         # operation's queue must not take connections from another.
         if operation not in self._clients:
-            self._clients[operation] = httpx.AsyncClient(
+            self._clients[operation] = self._new_client()
+        return self._clients[operation]
+
+    def _new_client(self) -> httpx.AsyncClient:
+        try:
+            return httpx.AsyncClient(
                 base_url=self._base_url,
                 transport=self._http_transport,
                 verify=self._tls(),
@@ -294,7 +335,8 @@ class Transport:
                 ),
                 follow_redirects=False,
             )
-        return self._clients[operation]
+        except (ImportError, ValueError) as error:  # of the proxy's URL alone; ours was judged before
+            raise _Failure(RunRefused(_proxy_unusable(str(error))), _Reason.FINAL) from None
 
     @property
     def _is_remote(self) -> bool:
@@ -362,22 +404,43 @@ class _Reply:
     body: str
 
     @classmethod
-    def of(cls, operation: str, response: httpx.Response) -> _Reply:
+    def of(cls, request: Request, response: httpx.Response, body: bytes | None) -> _Reply:
+        """Read a response; `None` as `body` is one that is not read."""
         try:
-            payload = response.json()
+            # Not json.loads: it lets half characters through, which cannot be written anywhere.
+            payload = from_json(body or b"")
             envelope = Envelope.model_validate(payload)
-        except (ValueError, RecursionError):
+        except ValueError:
             payload = envelope = None
         block = envelope.error if envelope else ErrorBlock()
         log_id = response.headers.get("X-Tt-Logid") or block.log_id or block.logid
         facts = PlatformFacts(
-            operation=operation,
+            operation=request.operation,
             code=envelope.code if envelope else 0,
             http_status=response.status_code,
             log_id=excerpt(log_id or response.headers.get("X-Request-Id", "")),
         )
         content_type = response.headers.get("Content-Type", "")
-        return cls(facts, payload, envelope, _wait_of(response.headers), content_type, response.text)
+        shown = _SECRET if request.hands_out_secret else _shown(body)
+        return cls(facts, payload, envelope, _wait_of(response.headers), content_type, shown)
+
+
+def _shown(body: bytes | None) -> str:
+    """Return the beginning of a body as text."""
+    # Not in the encoding that the answer names: it may name one that is no text, or takes for ever.
+    return _UNREAD if body is None else body[:_MOST_SHOWN].decode(errors="replace")
+
+
+async def _body_of(response: httpx.Response) -> bytes | None:
+    """Return what a response holds; `None` when it is more than any answer of the platform."""
+    if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
+        return None
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > MAX_ANSWER:
+            return None
+    return bytes(body)
 
 
 def _reason(error: PlatformError) -> _Reason:
@@ -394,12 +457,20 @@ def _file_of(form: Form) -> dict[str, tuple[str, BinaryIO]]:
 
 
 def _headers(request: Request, token: Token | None) -> dict[str, str]:
-    headers = {"User-Agent": f"groupctl/{__version__}"}
+    headers = {"User-Agent": f"groupctl/{__version__}", "Accept-Encoding": "gzip"}
     if request.body is not None:
         headers["Content-Type"] = "application/json; charset=utf-8"
     if token is not None:
         headers["Authorization"] = f"Bearer {token.value.get_secret_value()}"
     return headers
+
+
+def _time_of(headers: httpx.Headers) -> float | None:
+    """Return the time at which an answer was made, to the second."""
+    try:
+        return parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _wait_of(headers: httpx.Headers) -> float | None:
@@ -412,6 +483,17 @@ def _wait_of(headers: httpx.Headers) -> float | None:
         if math.isfinite(seconds) and seconds >= 0:
             return seconds
     return None
+
+
+def _proxy_unusable(reason: str) -> Diagnostic:
+    return Diagnostic(
+        text("Proxy cannot be used"),
+        text(
+            "A variable such as HTTPS_PROXY names a proxy that cannot be used: {reason}",
+            reason=excerpt(reason),
+        ),
+        text("Name one that begins with `http://` or `https://`, or list the platform's host in NO_PROXY."),
+    )
 
 
 def _no_answer(operation: str, cause: httpx.RequestError) -> _Failure:
@@ -445,6 +527,6 @@ def _unreadable(reply: _Reply) -> _Failure:
     status = reply.facts.http_status
     if status == TOO_MANY_REQUESTS:
         return _Failure(Throttled(diagnostic), _Reason.LATER, reply.wait)
-    if status < 300 or status >= 500:
+    if status < 300 or status >= 500 or reply.facts.code == DONE_WITHOUT_LIST:
         return _Failure(OutcomeUnknown(diagnostic), _Reason.UNKNOWN)
     return _Failure(Refused(diagnostic), _Reason.FINAL)

@@ -112,10 +112,13 @@ class Page(Wire):
 
 
 class TenantToken(Wire):
-    """An access token. `expire` is its remaining life in seconds. Stands beside `code`."""
+    """An access token. `expire` is its remaining life in seconds. Stands beside `code`.
 
-    tenant_access_token: str
-    expire: int
+    It travels in a header, which takes visible ASCII only.
+    """
+
+    tenant_access_token: str = Field(pattern=r"^[!-~]+$")
+    expire: int = Field(ge=0, le=10**9)
 
 
 class BotInfo(Wire):
@@ -123,12 +126,20 @@ class BotInfo(Wire):
 
     open_id: str = ""
     app_name: str = ""
+    activate_status: int | None = None
+    """2 is enabled. Source: platform.openapi.yaml, `BotInfo`."""
 
 
-class BotInfoAnswer(Wire):
-    """The answer of bot_info; `bot` stands beside `code`. `None`: the app has no bot."""
+class BotHolder(Wire):
+    """What holds our bot; `None`: the app has none."""
 
     bot: BotInfo | None = None
+
+
+class BotInfoAnswer(BotHolder):
+    """The answer of bot_info; `bot` stands beside `code`, or under `data` after all (an open question)."""
+
+    data: BotHolder | None = None
 
 
 # ---- chats
@@ -170,7 +181,8 @@ class WireChat(Wire):
     user_manager_id_list: tuple[str, ...] = ()
     bot_manager_id_list: tuple[str, ...] = ()
     moderation_permission: str | None = None
-    user_count: int = 0
+    user_count: int | None = None
+    """A string of digits on the wire."""
     log_id: str = ""
     """Of the answer's headers, for people who have to ask the vendor about it."""
 
@@ -283,6 +295,29 @@ class MemberPage(Page):
     member_total: int = 0
     trigger_security_conf_limit: bool = False
     """A security setting of the tenant cut the list; no paging gets around it."""
+
+
+class WireBot(Wire):
+    """A bot in a chat."""
+
+    app_id: str | None = None
+
+
+class Truncation(Wire):
+    """A kind of members of which the server left some out."""
+
+    member_type: str = ""
+
+
+class MemberListPage(Page):
+    """One page of the users and bots in a chat. No page describes the call; whatever it does not tell is absent."""
+
+    users: tuple[WireMember, ...] | None = None
+    bots: tuple[WireBot, ...] | None = None
+    user_total: int | None = None
+    """Negative when the chat hides it."""
+    bot_total: int | None = None
+    truncations: tuple[Truncation, ...] = ()
 
 
 class MembersAdded(Wire):

@@ -27,6 +27,8 @@ class Collection(Frozen, Generic[T]):
     items: tuple[T, ...] = ()
     keep: tuple[str, ...] = ()
     """Names or ids that are never removed and never added. Only with `exact`."""
+    spared: bool = False
+    """Whether `keep` also holds what would go otherwise (`--no-removals`)."""
 
 
 def keeps(collection: Collection[T], names: Iterable[str | None], recorded_names: Iterable[str]) -> bool:

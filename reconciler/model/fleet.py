@@ -15,6 +15,13 @@ class RemovalsLimit(Frozen):
     """Part of one collection that may go, when more than one thing goes."""
 
 
+class PeopleLimit(Frozen):
+    """Limits of the guard `people`."""
+
+    max: int = 500
+    """Memberships in groups that open up or lose something."""
+
+
 class ForgetsLimit(Frozen):
     """Limits of the guard `forgets`."""
 
@@ -33,6 +40,7 @@ class GuardLimits(Frozen):
     """The limits of `guards:` in `groupctl.yaml`."""
 
     removals: RemovalsLimit = RemovalsLimit()
+    people: PeopleLimit = PeopleLimit()
     forgets: ForgetsLimit = ForgetsLimit()
     lockout: LockoutLimit = LockoutLimit()
 

@@ -46,6 +46,18 @@ class DesiredGroup(Frozen):
     on_remove: OnRemove = "forget"
 
     @property
+    def collections(self) -> dict[str, Collection[str] | Collection[Tab] | Collection[Menu]]:
+        """The managed lists by the path under which they are recorded."""
+        listed = {
+            "members": self.members,
+            "managers": self.managers,
+            "moderators": self.moderation.moderators if self.moderation else None,
+            "tabs": self.tabs,
+            "menus": self.menus,
+        }
+        return {path: collection for path, collection in listed.items() if collection is not None}
+
+    @property
     def role_holders(self) -> tuple[str, ...]:
         """Everybody who is to have a role: the owner, managers, then moderators; never `self`."""
         others = _others(self.managers, self.moderation.moderators if self.moderation else None)
@@ -105,6 +117,7 @@ class LiveGroup(Frozen):
     menus: tuple[LiveMenu, ...] | None = None
     top_notice: TopNotice | None = None
     """No call tells it; certain in a group that is new, and after we wrote it."""
-    user_count: int = 0
+    user_count: int | None = 0
+    """`None`: the platform did not tell."""
     log_id: str = ""
     """Of the answer, when it shows that the group cannot be managed: dissolved, or seen from outside."""

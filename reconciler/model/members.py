@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pydantic import Field
+
 from reconciler.model.base import Frozen
 
 USERS_PER_ADD: Final = 50
@@ -27,6 +29,8 @@ class LiveMembers(Frozen):
     users: frozenset[str]
     bots: frozenset[str] | None = None
     """`None`: no documented call lists them."""
+    bots_untold: str = Field(default="", exclude=True)
+    """Why the call that lists bots, which was asked for, told nothing."""
     complete: bool = True
     """False when a tenant security setting cut the list, or it is shorter than the announced total.
     Nobody may be removed by an incomplete list."""

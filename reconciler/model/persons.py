@@ -46,6 +46,12 @@ def masked(identity: str) -> str:
     return f"{identity[:3]}…{identity[-4:]}" if identity.startswith("+") else identity
 
 
+def veiled(identity: str) -> str:
+    """Return `identity` as messages may keep it: of an address too as little as tells people whom they meant."""
+    name, at, host = identity.rpartition("@")
+    return f"{name[:1]}…{at}{host}" if at else masked(identity)
+
+
 def labelled(name: str, identity: str) -> str:
     """Return a person with the name beside it: `李雷 <li.lei@example.com>`."""
     return f"{name} <{masked(identity)}>" if name else masked(identity)

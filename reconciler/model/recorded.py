@@ -45,6 +45,8 @@ class RecordedGroup(Frozen):
     `announcement` (a digest), and per collection a list: `managers`, `moderators` and `members` of ids, `tabs` and `menus` of maps in
     their order. An `additive` list holds only what we added ourselves. `implied` are the members whom we added
     for a role only."""
+    exact: tuple[str, ...] = ()
+    """Collections that an apply has made exact, by path, sorted: what else is in them now came later."""
     invited: dict[str, float] = {}
     """People who wait for the approval of the owner or a manager, with the time at which we invited them, in seconds
     since 1970."""

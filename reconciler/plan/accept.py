@@ -3,8 +3,8 @@
 The counterpart of building steps: instead of leading live to desired, desired follows live. Changes that the
 configuration made and that wait to be applied stay as they are.
 
-What the configuration cannot say (two tabs of one name, a tab without a link) still differs afterwards; whoever
-accepts compares once more.
+What the configuration cannot say (two tabs of one name, a table in an announcement) still differs afterwards;
+whoever accepts compares once more.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from reconciler.diff.changes import Change, ChangeKind, Origin
 from reconciler.diff.menus import match_menus
 from reconciler.diff.tabs import match_tabs
 from reconciler.model.address import Facet
+from reconciler.model.announcement import Announcement, LiveAnnouncement, said_all
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup, LiveGroup
 from reconciler.model.ids import SELF
@@ -37,6 +38,7 @@ _ORDER = (
     Facet.MEMBERS,
     Facet.DEPARTURES,
     Facet.SETTINGS,
+    Facet.ANNOUNCEMENT,
     Facet.TABS,
     Facet.MENUS,
 )
@@ -81,6 +83,8 @@ def _accepted(
             update["members"] = _people(desired.members, moved)
         case Facet.MODERATION if desired.moderation is not None and live.moderation is not None:
             update["moderation"] = _moderation(desired.moderation, live, moved)
+        case Facet.ANNOUNCEMENT if desired.announcement is not None and live.announcement is not None:
+            update["announcement"] = _announcement(desired.announcement, live.announcement)
         case Facet.TABS if desired.tabs is not None and live.tabs is not None:
             update["tabs"] = _tabs(desired.tabs, live.tabs, recorded, pending)
         case Facet.MENUS if desired.menus is not None and live.menus is not None:
@@ -125,6 +129,12 @@ def moderators_of(live: LiveGroup) -> Collection[str]:
     assert live.moderation is not None, "moderators are read with the mode"
     listed = (live.moderation.moderators or frozenset()) - {live.owner}
     return Collection[str](mode=Mode.EXACT, items=tuple(sorted(listed)))
+
+
+def _announcement(desired: Announcement, live: LiveAnnouncement) -> Announcement:
+    """Return the announcement with the live text; as it is where Markdown cannot say that."""
+    blocks = None if live.type == "doc" else said_all(live.blocks)
+    return desired if blocks is None else desired.model_copy(update={"blocks": blocks})
 
 
 # ------------------------------------------------------------------ tabs
@@ -209,10 +219,14 @@ def _without_tail(row: list[str], kept: Container[str]) -> list[str]:
 
 
 def _with_waiting(items: list[Tab], desired: Sequence[Tab], waiting: Container[str]) -> tuple[Tab, ...]:
-    """Return `items` with those that wait to be made, each behind what it stands behind in the configuration."""
+    """Return `items` with those that wait to be made, each behind what it stands behind in the configuration.
+
+    One whose name or address is live by now was made by somebody else, otherwise; that one is accepted instead.
+    """
     result = list(items)
+    names, links = {each.name for each in items}, {(each.type, each.link) for each in items}
     for index, tab in enumerate(desired):
-        if tab.name in waiting:
+        if tab.name in waiting and tab.name not in names and (tab.type, tab.link) not in links:
             before = {each.name for each in desired[:index]}
             place = max((number for number, each in enumerate(result, 1) if each.name in before), default=0)
             result.insert(place, tab)

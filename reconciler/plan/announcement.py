@@ -74,7 +74,7 @@ def announcement_block(desired: DesiredGroup, live: LiveGroup) -> Obstacle | Non
                 "`unmanaged`."
             ),
         )
-    foreign = sorted({_name_of(block) for block in live.announcement.blocks if said(block) is None})
+    foreign = foreign_kinds(live.announcement)
     if not foreign or desired.announcement.replace_all:
         return None
     return Obstacle(
@@ -87,6 +87,11 @@ def announcement_block(desired: DesiredGroup, live: LiveGroup) -> Obstacle | Non
             "`unmanaged`."
         ),
     )
+
+
+def foreign_kinds(live: LiveAnnouncement) -> list[str]:
+    """Return the kinds of blocks that Markdown cannot say."""
+    return sorted({_name_of(block) for block in live.blocks if said(block) is None})
 
 
 def _name_of(block: LiveBlock) -> str:

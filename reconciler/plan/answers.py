@@ -23,6 +23,15 @@ class ListedChat:
 
 
 @dataclass(frozen=True, slots=True)
+class OurBot:
+    """The bot of our app."""
+
+    name: str
+    enabled: bool
+    """Whether the tenant lets it work."""
+
+
+@dataclass(frozen=True, slots=True)
 class FoundChat:
     """A chat that our app is in, or can see, with what the state and the configuration know of it."""
 

@@ -32,7 +32,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     MEMBER = "member"
     UNSURE = "unsure"
-    """A bot owns the group, and nothing tells whether it is ours."""
+    """A bot owns the group and nothing tells whether it is ours, or nobody told who its managers are."""
 
 
 def role_in(live: LiveGroup, recorded: RecordedGroup | None) -> Role:
@@ -40,7 +40,7 @@ def role_in(live: LiveGroup, recorded: RecordedGroup | None) -> Role:
     if SELF in (live.managers or ()):
         return Role.MANAGER
     if live.owner is not None:
-        return Role.MEMBER
+        return Role.UNSURE if live.managers is None else Role.MEMBER
     return Role.OWNER if recorded and recorded.created_by_us and not recorded.gave_away else Role.UNSURE
 
 

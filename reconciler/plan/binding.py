@@ -9,6 +9,7 @@
 | key           | nothing    | `create`                                                       |
 | key           | abandoned  | `create` the next incarnation: the old chat is gone for good   |
 | no key        | bound      | `leave`                                                        |
+| no key        | intent     | told: there may be a group that nobody knows of                |
 
 A key with `previously` stands for its old keys as well: what the state knows of one of them is taken over. An old
 key that somebody lays claim to has not left.
@@ -30,6 +31,8 @@ from reconciler.model.recorded import Intent, RecordedGroup, State
 RESUMABLE_SECONDS: Final = 9 * 3600
 """The platform remembers a uuid for 10 hours; one hour is left for clocks and slow runs.
 Source: chats.openapi.yaml, chat_create `uuid`."""
+CLOCK_SECONDS: Final = 3600
+"""How far the clock of the run that began a create may have been ahead: that hour."""
 
 
 class BindingKind(StrEnum):
@@ -64,6 +67,31 @@ def create_uuid(fleet: str, key: str, incarnation: int) -> str:
     return "gr-" + hashlib.sha256(identity.encode()).hexdigest()[:40]
 
 
+def is_resumable(intent: Intent, now: float) -> bool:
+    """Tell whether the platform certainly remembers the uuid of a create that was begun.
+
+    A time in the future is that of a clock that was wrong: how old the intent is, nobody knows.
+    """
+    return -CLOCK_SECONDS < now - intent.time < RESUMABLE_SECONDS
+
+
+def too_old(key: str, known_as: str) -> Diagnostic:
+    """Return why a create that was begun, known by the key `known_as`, is not repeated."""
+    return Diagnostic(
+        text("Unfinished create is too old to resume"),
+        text(
+            "The create of this group was begun more than 9 hours ago and its answer never arrived. "
+            "The platform may have made the group; repeating the create now could make a second one."
+        ),
+        text(
+            "Look for the group in Feishu. If it is there, set its `chat_id:` in the YAML. If it is "
+            "not, run `groupctl forget {key}`.",
+            key=known_as,
+        ),
+        address=key,
+    )
+
+
 def bind(key: str, desired: DesiredGroup | None, state: State, now: float) -> Binding:
     """Return the binding of one key of the configuration or the state.
 
@@ -80,6 +108,7 @@ def bind(key: str, desired: DesiredGroup | None, state: State, now: float) -> Bi
             kind=BindingKind.LEAVE,
             chat_id=recorded.chat_id if recorded else None,
             recorded=recorded,
+            problem=_left_unfinished(key) if key in state.intents and not recorded else None,
         )
     known_keys = _known_keys((key, *desired.previously), state)
     if len(known_keys) > 1:
@@ -185,7 +214,7 @@ def _unborn(key: str, known_as: str, state: State, now: float) -> Binding:
             uuid=create_uuid(state.fleet, key, incarnation),
             incarnation=incarnation,
         )
-    if now - intent.time < RESUMABLE_SECONDS:
+    if is_resumable(intent, now):
         return Binding(
             key=key,
             kind=BindingKind.RESUME,
@@ -196,19 +225,23 @@ def _unborn(key: str, known_as: str, state: State, now: float) -> Binding:
     return Binding(
         key=key,
         kind=BindingKind.RESUME,
-        problem=Diagnostic(
-            text("Unfinished create is too old to resume"),
-            text(
-                "The create of this group was begun more than 9 hours ago and its answer never arrived. "
-                "The platform may have made the group; repeating the create now could make a second one."
-            ),
-            text(
-                "Look for the group in Feishu. If it is there, set its `chat_id:` in the YAML. If it is "
-                "not, run `groupctl forget {key}`.",
-                key=known_as,
-            ),
-            address=key,
+        problem=too_old(key, known_as),
+    )
+
+
+def _left_unfinished(key: str) -> Diagnostic:
+    return Diagnostic(
+        text("Unfinished create of a key that left"),
+        text(
+            "The create of this group was begun and its answer never arrived. The platform may have made the group, "
+            "and no key of the configuration stands for it."
         ),
+        text(
+            "Put the key back and apply, which finds the group. Or look for the group in Feishu, and run "
+            "`groupctl forget {key}` when it is not there or not wanted.",
+            key=key,
+        ),
+        address=key,
     )
 
 

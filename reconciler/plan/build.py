@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from reconciler.diff.announcement import diff_announcement
-from reconciler.diff.changes import Change, ChangeKind, Origin
+from reconciler.diff.changes import Change, ChangeKind, Level, Origin
 from reconciler.diff.departures import diff_departures
 from reconciler.diff.managers import diff_managers, staying_managers
 from reconciler.diff.members import diff_members
@@ -39,6 +40,7 @@ from reconciler.plan.authority import authority_for, block_for
 from reconciler.plan.binding import Binding, BindingKind
 from reconciler.plan.departures import plan_departures
 from reconciler.plan.duration import Windows, shortest_seconds
+from reconciler.plan.fingerprint import fingerprint
 from reconciler.plan.guards import check_group, check_guards
 from reconciler.plan.lifecycle import plan_leave
 from reconciler.plan.managers import plan_managers
@@ -49,7 +51,7 @@ from reconciler.plan.operations import BindChat, CreateChat, Operation, RenameKe
 from reconciler.plan.order import RANK
 from reconciler.plan.owner import handed_over, is_born_with_owner, losses, owner_block, plan_owner
 from reconciler.plan.pictures import count_calls, with_uploads
-from reconciler.plan.plan import Authority, Block, GroupPlan, Plan, Step, StepAction
+from reconciler.plan.plan import Authority, Block, Gone, GroupPlan, Plan, Step, StepAction
 from reconciler.plan.settings import creatable, plan_settings
 from reconciler.plan.spare import spare_live
 from reconciler.plan.tabs import plan_tabs
@@ -96,6 +98,8 @@ class PlanOptions:
     """Chats our app is in that no key is bound to; for the guard `twin`."""
     quotas: Mapping[str, Windows] = field(default_factory=dict)
     """The quota of each kind of operation."""
+    fail_on: Level | None = None
+    """The level from which on opening a group up is refused (`--fail-on`)."""
 
 
 def _nowhere(_key: str, _path: str) -> Source | None:
@@ -121,8 +125,30 @@ def build_plan(
         managed: Groups in the state before this plan.
         locate: Finds the position of a change in the YAML files.
     """
+    planned = [plan_member(member, fleet, options, locate) for member in members]
+    return guarded_plan(planned, fleet, header, options, configured=len(fleet.groups), managed=managed)
+
+
+def guarded_plan(
+    planned: Iterable[GroupPlan],
+    fleet: Fleet,
+    header: PlanHeader,
+    options: PlanOptions,
+    *,
+    configured: int,
+    managed: int,
+) -> Plan:
+    """Return the plan of groups that were planned one by one, with every refusal of a guard in it.
+
+    Args:
+        planned: The groups.
+        fleet: Its limits count.
+        header: What the plan belongs to.
+        options: What people chose.
+        configured: Groups in the configuration.
+        managed: Groups in the state before this plan.
+    """
     namesakes = _by_name(options.unbound)
-    planned = [_plan_member(member, fleet, options, locate) for member in members]
     groups = tuple(
         group.model_copy(update={"refusals": refusals}) if refusals else group
         for group in sorted(planned, key=lambda group: group.key)
@@ -141,7 +167,12 @@ def build_plan(
         tenant_key=header.tenant_key,
         groups=groups,
         refusals=check_guards(
-            groups, fleet.guards, options.overrides, configured=len(fleet.groups), managed=managed
+            groups,
+            fleet.guards,
+            options.overrides,
+            configured=configured,
+            managed=managed,
+            fail_on=options.fail_on,
         ),
         shortest_seconds=shortest_seconds(_performed_calls(groups), options.quotas),
     )
@@ -162,6 +193,14 @@ def _by_name(chats: Iterable[ListedChat]) -> Mapping[str, Sequence[ListedChat]]:
     return names
 
 
+def plan_member(member: Member, fleet: Fleet, options: PlanOptions, locate: Locate = _nowhere) -> GroupPlan:
+    """Return the plan of one key, before any guard looked at it."""
+    group = _plan_member(member, fleet, options, locate)
+    if not (group.steps and group.chat_id and group.live):
+        return group
+    return group.model_copy(update={"fingerprint": fingerprint(group.steps, group.live, group.recorded)})
+
+
 def _plan_member(member: Member, fleet: Fleet, options: PlanOptions, locate: Locate) -> GroupPlan:
     binding, desired = member.binding, member.desired
     problem = member.problem or binding.problem
@@ -174,6 +213,7 @@ def _plan_member(member: Member, fleet: Fleet, options: PlanOptions, locate: Loc
             name=(desired.settings.name if desired else None) or "",
             chat_id=binding.chat_id,
             problem=replace(problem, address=problem.address or binding.key, source=source),
+            gone=_gone(member) if binding.kind is BindingKind.BOUND else None,
         )
     if desired is None:
         return plan_leave(
@@ -181,6 +221,20 @@ def _plan_member(member: Member, fleet: Fleet, options: PlanOptions, locate: Loc
         )
     group = _plan_desired(member, desired, fleet, options)
     return _with_sources(group, locate, member.written)
+
+
+_LOST: Final = {232009: Gone.DISSOLVED, 232011: Gone.OUTSIDE}
+"""What calls on a lost group are refused with. Source: wire-behaviour.md, section 12."""
+
+
+def _gone(member: Member) -> Gone | None:
+    """Tell whether the group of a member was lost: by what was read, or by the refusal to tell it."""
+    live, problem = member.live, member.problem
+    if live is None:
+        return _LOST.get(problem.platform.code) if problem and problem.platform else None
+    if live.status != "normal":
+        return Gone.DISSOLVED
+    return None if live.full else Gone.OUTSIDE
 
 
 def reading_problem(key: str, live: LiveGroup, *, adopting: bool) -> Diagnostic | None:
@@ -429,24 +483,44 @@ def _facet_step(
 def _old_owner_steps(
     transfer: Step, desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | None
 ) -> Iterator[Step]:
-    """Yield the departure of an old owner who is not to stay: owners cannot be removed.
+    """Yield what becomes of an old owner: owners are no moderators and cannot be removed.
 
-    Whoever may transfer a group that a person owns may remove that person afterwards as well.
+    Whoever may transfer a group that a person owns may do that to the person afterwards as well.
     """
-    before, _ = facet_difference(Facet.DEPARTURES, desired, live, recorded)
-    after, _ = facet_difference(Facet.DEPARTURES, desired, handed_over(desired, live), recorded)
-    changes = tuple(change for change in after if change not in before)
-    if changes:
-        yield Step(
-            address=address(desired.key, Facet.DEPARTURES, "old-owner"),
-            facet=Facet.DEPARTURES,
-            action=StepAction.UPDATE,
-            reason=text("owners cannot be removed; the old one can go after the transfer"),
-            changes=changes,
-            operations=plan_departures([change.before for change in changes]),
-            authority=transfer.authority,
-            block=transfer.block,
-        )
+    after_transfer = handed_over(desired, live)
+    for facet, reason in _OLD_OWNER.items():
+        before, _ = facet_difference(facet, desired, live, recorded)
+        after, _ = facet_difference(facet, desired, after_transfer, recorded)
+        changes = tuple(change for change in after if change not in before)
+        if changes:
+            yield Step(
+                address=address(desired.key, facet, "old-owner"),
+                facet=facet,
+                action=StepAction.UPDATE,
+                reason=reason,
+                changes=changes,
+                operations=_people_operations(facet, changes, desired),
+                authority=transfer.authority,
+                block=transfer.block,
+            )
+
+
+_OLD_OWNER: Final = {
+    Facet.MODERATION: text(
+        "owners are no moderators; the old one is a member like any other after the transfer"
+    ),
+    Facet.DEPARTURES: text("owners cannot be removed; the old one can go after the transfer"),
+}
+
+
+def _people_operations(
+    facet: Facet, changes: Iterable[Change], desired: DesiredGroup
+) -> tuple[Operation, ...]:
+    """Return the operations that bring and remove people."""
+    coming, going = _come_and_go(changes)
+    if facet is Facet.MODERATION and desired.moderation:
+        return plan_moderation(desired.moderation.mode, coming, going)
+    return plan_departures(going)
 
 
 def facet_difference(
@@ -553,6 +627,18 @@ def _warnings(desired: DesiredGroup, live: LiveGroup, recorded: RecordedGroup | 
             text(
                 "The owner or a manager approves them in the Feishu client; they are invited again after 7 days."
             ),
+            address=address(desired.key, Facet.MEMBERS),
+            severity=Severity.WARNING,
+        )
+    if live.members and live.members.bots_untold:
+        yield Diagnostic(
+            text("Bots are not listed"),
+            text(
+                "`members/list`, which no page describes, did not tell who is in this group, and the documented list has "
+                "no bots; they are believed to be as recorded. {why}",
+                why=live.members.bots_untold,
+            ),
+            text("If it stays so, remove `members_list` from `experimental` in `groupctl.yaml`."),
             address=address(desired.key, Facet.MEMBERS),
             severity=Severity.WARNING,
         )

@@ -12,6 +12,7 @@ from typing import Final
 
 from reconciler.errors import Text, text
 from reconciler.model.address import Facet
+from reconciler.model.announcement import Announcement, said_all
 from reconciler.model.collection import Collection, Mode
 from reconciler.model.group import DesiredGroup, LiveGroup
 from reconciler.model.ids import SELF
@@ -21,11 +22,14 @@ from reconciler.model.recorded import RecordedGroup
 from reconciler.model.settings import Settings
 from reconciler.model.tabs import Tab
 from reconciler.plan.accept import described_menu, described_tab, moderators_of
+from reconciler.plan.announcement import foreign_kinds
 from reconciler.plan.authority import Role, authority_for, block_for, role_in
 from reconciler.plan.build import facet_difference
 from reconciler.plan.plan import Authority
 
-ALWAYS: Final = frozenset({Facet.SETTINGS, Facet.MANAGERS, Facet.MODERATION, Facet.TABS, Facet.MENUS})
+ALWAYS: Final = frozenset(
+    {Facet.SETTINGS, Facet.MANAGERS, Facet.MODERATION, Facet.ANNOUNCEMENT, Facet.TABS, Facet.MENUS}
+)
 """The facets that are described in any case."""
 WHEN_ASKED: Final = frozenset({Facet.MEMBERS, Facet.OWNER})
 """The facets that are described only when somebody asks: they belong to people more than to a configuration."""
@@ -155,6 +159,18 @@ def _people(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(ids, key=lambda each: (each != SELF, each.startswith("cli_"), each)))
 
 
+def _announcement(live: LiveGroup, _recorded: RecordedGroup | None) -> Announcement | Text:
+    if live.announcement is None:
+        return text("The platform does not let our app read it.")
+    if live.announcement.type == "doc":
+        return text("It is of the old kind (doc), which no call of the platform can replace.")
+    blocks = said_all(live.announcement.blocks)
+    if blocks is None:
+        kinds = ", ".join(foreign_kinds(live.announcement))
+        return text("It holds what Markdown cannot say ({kinds}).", kinds=kinds)
+    return Announcement(blocks=blocks) if blocks else text("It is empty.")
+
+
 def _tabs(live: LiveGroup, _recorded: RecordedGroup | None) -> Collection[Tab] | Text | None:
     if live.tabs is None:
         return None
@@ -176,6 +192,7 @@ _READERS: Final[dict[Facet, Callable[[LiveGroup, RecordedGroup | None], Told]]] 
     Facet.MANAGERS: _managers,
     Facet.MODERATION: _moderation,
     Facet.MEMBERS: _members,
+    Facet.ANNOUNCEMENT: _announcement,
     Facet.TABS: _tabs,
     Facet.MENUS: _menus,
 }

@@ -8,7 +8,7 @@ Source: docs/behaviour.md, "Exactly one group per key"; chats.openapi.yaml, chat
 from __future__ import annotations
 
 from reconciler.diff.changes import Change, ChangeKind, Origin
-from reconciler.diff.risk import DISSOLUTION
+from reconciler.diff.risk import risk_of_value
 from reconciler.errors import Diagnostic, Severity, Text, text
 from reconciler.model.address import Facet, address
 from reconciler.model.group import LiveGroup
@@ -74,7 +74,7 @@ def _dissolve(key: str, live: LiveGroup, recorded: RecordedGroup | None, *, oper
         before=live.status,
         after="dissolved",
         origin=Origin.CONFIG,
-        risk=DISSOLUTION,
+        risk=risk_of_value("chat_status", live.status, "dissolved"),
     )
     return Step(
         address=address(key, Facet.LIFECYCLE),

@@ -26,8 +26,15 @@ class Status(StrEnum):
     """A guard refused the group; not tried."""
     UNREADABLE = "unreadable"
     """The group could not be read or planned; not tried."""
+    STALE = "stale"
+    """The group is not as it was when the saved plan was made; not tried."""
+    ALREADY_DONE = "already_done"
+    """What a saved plan wants was there already; nothing was sent."""
     NOT_STARTED = "not_started"
     """An earlier step failed, or the run stopped before."""
+
+
+_FINE: Final = frozenset({Status.DONE, Status.UNCHANGED, Status.ALREADY_DONE})
 
 
 class StepOutcome(Frozen):
@@ -73,16 +80,23 @@ class Outcome(Frozen):
         return dict(sorted(Counter(group.status.value for group in self.groups).items()))
 
     @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All problems and warnings, each once."""
+        told = [self.stopped]
+        for group in self.groups:
+            told.append(group.problem)
+            told += (each for step in group.steps for each in (*step.warnings, step.problem))
+        return tuple(dict.fromkeys(each for each in told if each))
+
+    @property
     def complete(self) -> bool:
-        """Whether every group ended done or unchanged."""
-        return self.stopped is None and all(
-            group.status in {Status.DONE, Status.UNCHANGED} for group in self.groups
-        )
+        """Whether every group ended as desired."""
+        return self.stopped is None and all(group.status in _FINE for group in self.groups)
 
     @property
     def fruitless(self) -> bool:
         """Whether there were groups, and not a single step was done and no group was as desired."""
         return bool(self.groups) and not any(
-            group.status is Status.UNCHANGED or any(step.status is Status.DONE for step in group.steps)
+            group.status is Status.UNCHANGED or any(step.status in _FINE for step in group.steps)
             for group in self.groups
         )

@@ -55,7 +55,10 @@ def owner_block(desired: DesiredGroup) -> Block | None:
     if desired.owner == SELF:
         return Block(
             reason=text("A person owns the group, and no call of the platform gives a group to an app."),
-            remedy=text("Accept the new owner with `groupctl pull`, or list `owner` in `unmanaged`."),
+            remedy=text(
+                "Name that person as `owner` (`groupctl pull` does when the group was given away on the platform), or "
+                "list `owner` in `unmanaged`."
+            ),
         )
     if desired.owner and is_bot(desired.owner):
         return Block(

@@ -10,7 +10,7 @@ Source: docs/behaviour.md, "People".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconciler.errors import Diagnostic, Severity, Source, Text, text
@@ -18,7 +18,7 @@ from reconciler.model.address import Facet, address
 from reconciler.model.announcement import Announcement, with_ids
 from reconciler.model.collection import Collection
 from reconciler.model.group import DesiredGroup
-from reconciler.model.persons import Person, Standing, masked, needs_look_up
+from reconciler.model.persons import Person, Standing, needs_look_up, veiled
 
 Locate = Callable[[str, str], Source | None]
 
@@ -26,6 +26,7 @@ _LEFT_OUT: Final = {
     Standing.RESIGNED: text("has left the company"),
     Standing.INVISIBLE: text("is outside what the app may see"),
 }
+_REFUSED: Final = text("with `--strict-people` the group is left as it is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Settled:
 
     desired: DesiredGroup
     written: Mapping[str, str] = field(default_factory=dict)
-    """How the configuration names people, by open id."""
+    """How the configuration names people, by open id: the address of whoever has several names in it."""
     warnings: tuple[Diagnostic, ...] = ()
     problem: Diagnostic | None = None
 
@@ -66,10 +67,11 @@ def settle_people(
     unknown = [name for name, standing in absent.items() if standing is Standing.UNKNOWN]
     if unknown:
         return Settled(desired, problem=_unknown(desired, unknown, locate))
-    warnings = tuple(_left_out(desired, absent, locate))
+    warnings = tuple(_left_out(desired, absent, locate, strict=strict))
     if strict and warnings:
-        return Settled(desired, problem=warnings[0])
-    written = {directory[name].open_id: name for name in sorted(names) if directory[name].open_id}
+        return Settled(desired, problem=replace(warnings[0], severity=Severity.ERROR))
+    by_worth = sorted(names, key=lambda each: ("@" in each, each))
+    written = {directory[name].open_id: name for name in by_worth if directory[name].open_id}
     return Settled(_resolved(desired, directory), written, warnings)
 
 
@@ -132,7 +134,7 @@ def _unknown(desired: DesiredGroup, names: list[str], locate: Locate) -> Diagnos
         text("Unknown person"),
         text(
             "The company's directory has nobody by the name of {names}.",
-            names=", ".join(f"`{masked(each)}`" for each in names),
+            names=", ".join(f"`{veiled(each)}`" for each in names),
         ),
         text(
             "Correct it. If the person exists, the app may not see them: widen the app's contact data range, or "
@@ -143,33 +145,30 @@ def _unknown(desired: DesiredGroup, names: list[str], locate: Locate) -> Diagnos
     )
 
 
-def _left_out(desired: DesiredGroup, absent: Mapping[str, Standing], locate: Locate) -> Iterator[Diagnostic]:
+def _left_out(
+    desired: DesiredGroup, absent: Mapping[str, Standing], locate: Locate, *, strict: bool
+) -> Iterator[Diagnostic]:
     for facet, people in _lists(desired):
         for name in people.items:
             if name in absent:
-                detail = text(
-                    "`{name}` {why}; the list goes without this person.",
-                    name=masked(name),
-                    why=_LEFT_OUT[absent[name]],
-                )
-                source = _place(desired.key, name, locate)
-                yield _warning(address(desired.key, facet), detail, source)
+                rest = _REFUSED if strict else text("the list goes without this person")
+                yield _warning(desired, facet, _told(name, absent, rest), _place(desired.key, name, locate))
     for name in sorted(desired.announcement.people & absent.keys() if desired.announcement else ()):
-        detail = text(
-            "`{name}` {why}; the announcement shows the name as plain text.",
-            name=name,
-            why=_LEFT_OUT[absent[name]],
-        )
         facet = Facet.ANNOUNCEMENT.value
-        yield _warning(address(desired.key, facet), detail, locate(desired.key, facet))
+        rest = _REFUSED if strict else text("the announcement shows the name as plain text")
+        yield _warning(desired, facet, _told(name, absent, rest), locate(desired.key, facet))
 
 
-def _warning(where: str, detail: Text, source: Source | None) -> Diagnostic:
+def _told(name: str, absent: Mapping[str, Standing], rest: Text) -> Text:
+    return text("`{name}` {why}; {rest}.", name=veiled(name), why=_LEFT_OUT[absent[name]], rest=rest)
+
+
+def _warning(desired: DesiredGroup, facet: str, detail: Text, source: Source | None) -> Diagnostic:
     return Diagnostic(
         text("Person is left out"),
         detail,
         text("Remove the person from the YAML, or widen the app's contact data range."),
-        address=where,
+        address=address(desired.key, facet),
         severity=Severity.WARNING,
         source=source,
     )

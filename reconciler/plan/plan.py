@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, SkipValidation, computed_field
 
-from reconciler.diff.changes import Change, Origin, Risk
+from reconciler.diff.changes import Change, Direction, Origin, Risk, is_drift
 from reconciler.diff.risk import NEUTRAL, gravity
 from reconciler.errors import Diagnostic
 from reconciler.model.address import Facet
@@ -47,6 +47,14 @@ class Authority(StrEnum):
     ALLOWED = "allowed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+
+
+class Gone(StrEnum):
+    """How a bound group was lost."""
+
+    DISSOLVED = "dissolved"
+    OUTSIDE = "outside"
+    """Our app was removed from it."""
 
 
 class Block(Frozen):
@@ -101,15 +109,25 @@ class GroupPlan(Frozen):
     name: str = ""
     """Display name: the desired one, else the live one; for people only."""
     chat_id: str | None = None
-    user_count: int = 0
+    user_count: int | None = 0
+    """`None`: the platform did not tell."""
     steps: tuple[Step, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     problem: Diagnostic | None = None
     """Why the group could not be planned at all: unreadable, gone, bound elsewhere. It has no steps then."""
+    gone: Gone | None = None
+    """Set when the `problem` is that the group of a bound key is there no longer, at least for us."""
     refusals: tuple[Diagnostic, ...] = ()
     """Guards that refuse this group; its steps are shown but not performed."""
+    fingerprint: str = ""
+    """Digest of what the steps touch in the live group; it changes with that and with nothing else. Empty when there
+    is no step, or nothing live that one touches."""
     written: dict[str, str] = Field(default={}, exclude=True)
     """How the configuration names people, by open id; e-mail addresses and numbers are kept nowhere."""
+    stale: Diagnostic | None = Field(default=None, exclude=True)
+    """Why the group is not as it was when it was planned; nothing is performed."""
+    already_done: bool = Field(default=False, exclude=True)
+    """Whether the steps to be performed turned out to be done since they were planned."""
     desired: DesiredGroup | None = Field(default=None, exclude=True)
     live: LiveGroup | None = Field(default=None, exclude=True)
     recorded: RecordedGroup | None = Field(default=None, exclude=True)
@@ -117,7 +135,32 @@ class GroupPlan(Frozen):
     @property
     def performable(self) -> tuple[Step, ...]:
         """The steps that apply performs."""
-        return () if self.refusals else tuple(step for step in self.steps if step.block is None)
+        if self.refusals or self.stale or self.already_done:
+            return ()
+        return tuple(step for step in self.steps if step.block is None)
+
+    @property
+    def loosening(self) -> tuple[Change, ...]:
+        """The changes to be performed that open the group up; a new group has nothing to open up yet."""
+        if not self._actions.isdisjoint({StepAction.CREATE, StepAction.RESUME}):
+            return ()
+        changes = (change for step in self.performable for change in step.changes)
+        return tuple(change for change in changes if change.risk.direction is Direction.LOOSENS)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the key waits for its chat, so that everything in it is still to be configured."""
+        return not self._actions.isdisjoint({StepAction.CREATE, StepAction.RESUME, StepAction.ADOPT})
+
+    @property
+    def drift(self) -> tuple[Change, ...]:
+        """The changes that the configuration alone does not explain."""
+        changes = (change for step in self.steps for change in step.changes)
+        return () if self.is_awaited else tuple(change for change in changes if is_drift(change))
+
+    @property
+    def _actions(self) -> frozenset[StepAction]:
+        return frozenset(step.action for step in self.steps)
 
 
 class Totals(Frozen):
@@ -153,9 +196,22 @@ class Plan(Frozen):
     refusals: tuple[Diagnostic, ...] = ()
     """Guards that refuse the whole plan: nothing is performed."""
     people: dict[str, str] = Field(default={}, exclude=True)
-    """How people are shown, by open id: `李雷 <li.lei@example.com>`; for people only, and kept nowhere."""
+    """How people are shown, by open id: `李雷 <li.lei@example.com>`, and pictures, by digest and image key:
+    `./avatars/oncall.png`; for people only, and kept nowhere."""
+    offline: bool = False
+    """Whether it was made without the platform, from what the last apply left; such a plan cannot be performed."""
     shortest_seconds: int = 0
     """How long performing it takes at least, at the platform's quota."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All that is to be told of the plan and its groups: refusals, problems, warnings."""
+        of_groups = (
+            each
+            for group in self.groups
+            for each in (*group.refusals, *((group.problem,) if group.problem else ()), *group.warnings)
+        )
+        return (*self.refusals, *of_groups)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -171,10 +227,8 @@ class Plan(Frozen):
     @computed_field  # type: ignore[prop-decorator]  # as above
     @property
     def has_drift(self) -> bool:
-        """Whether live differs from what was last applied."""
-        return any(
-            change.origin in {Origin.DRIFT, Origin.BOTH} for step in self.steps for change in step.changes
-        )
+        """Whether live differs from what was last applied, or from what never was; or a group is gone."""
+        return any(group.drift or group.gone for group in self.groups)
 
     @computed_field  # type: ignore[prop-decorator]  # as above
     @property
@@ -187,7 +241,7 @@ class Plan(Frozen):
             groups=len(self.groups),
             unchanged=sum(not group.steps and group.problem is None for group in self.groups),
             actions=dict(sorted(Counter(step.action.value for step in self.steps).items())),
-            memberships=sum(group.user_count for group in self.groups if group.steps),
+            memberships=sum(group.user_count or 0 for group in self.groups if group.steps),
             calls=dict(sorted(calls.items())),
             blocked=sum(step.block is not None for step in self.steps),
             refused=sum(bool(group.refusals) for group in self.groups),

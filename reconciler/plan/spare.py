@@ -43,4 +43,4 @@ def _keeping(collection: Collection[T] | None, names: Iterable[str]) -> Collecti
     """Return the collection with `names` kept, whatever its mode: an additive one lets go of its own."""
     if collection is None:
         return None
-    return collection.model_copy(update={"keep": (*collection.keep, *sorted(names))})
+    return collection.model_copy(update={"keep": (*collection.keep, *sorted(names)), "spared": True})

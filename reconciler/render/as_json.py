@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from reconciler.errors import Diagnostic, Severity
+from reconciler.plan.comparison import Comparison
+from reconciler.plan.drift import DriftReport
 from reconciler.plan.outcome import Outcome, Status
 from reconciler.plan.plan import Plan
 from reconciler.render.counts import count_plan
@@ -21,6 +23,8 @@ from reconciler.render.documents import (
 )
 from reconciler.render.safe import safe_block
 
+_NOTHING_TO_DO: Final = frozenset({Status.UNCHANGED, Status.ALREADY_DONE})
+
 
 def dump_json(data: Any) -> str:
     """Return plain data as indented JSON, characters readable except those that `safe` escapes.
@@ -30,11 +34,16 @@ def dump_json(data: Any) -> str:
     return safe_block(json.dumps(data, ensure_ascii=False, indent=2, default=sorted))
 
 
-def plan_json(plan: Plan) -> str:
-    """Return the plan with `counts`; see `schemas/plan.schema.json`."""
-    document = PlanDocument.model_construct(**vars(plan), counts=count_plan(plan))
+def plan_json(plan: Plan, comparison: Comparison | None = None) -> str:
+    """Return the plan with `counts` and, if it was compared with a base, `comparison`; see `schemas/plan.schema.json`."""
+    document = PlanDocument.model_construct(**vars(plan), counts=count_plan(plan), comparison=comparison)
     # Not mode="json": it fails at lone surrogates, which a hostile text may hold.
     return dump_json(document.model_dump())
+
+
+def drift_json(report: DriftReport) -> str:
+    """Return the report; see `schemas/drift.schema.json`."""
+    return dump_json(report.model_dump())
 
 
 def outcome_json(outcome: Outcome, *, has_drift: bool = False) -> str:
@@ -46,7 +55,7 @@ def outcome_json(outcome: Outcome, *, has_drift: bool = False) -> str:
     """
     document = OutcomeDocument.model_construct(
         **vars(outcome) | {"calls": dict(sorted(outcome.calls.items()))},
-        has_changes=any(group.status is not Status.UNCHANGED for group in outcome.groups),
+        has_changes=any(group.status not in _NOTHING_TO_DO for group in outcome.groups),
         has_drift=has_drift,
     )
     return dump_json(document.model_dump())

@@ -22,7 +22,7 @@ from reconciler.render.safe import safe
 from reconciler.render.style import Role
 from reconciler.render.text_diff import text_diff
 from reconciler.render.translate import say, translate
-from reconciler.render.values import LIMIT, inline, inline_order, inline_pair
+from reconciler.render.values import LIMIT, inline, inline_order, inline_pair, shorten
 
 _MARKS: Final = {
     ChangeKind.ADD: (text("+ add"), Role.ADD),
@@ -45,6 +45,9 @@ _UNMANAGED_WHEN_ABSENT: Final = frozenset({"icon", "open_in_app", "i18n_names"})
 """Fields of tabs and menus that are not compared while the configuration does not write them."""
 _UNREADABLE: Final = UNREADABLE | {"top_notice"}
 """Paths of which nothing is known before they were written for the first time."""
+_PICTURES: Final = frozenset({"avatar", "icon"})
+_PICTURE_LIMIT: Final = 24
+"""Cells of an id that nobody reads."""
 _OVERLAID: Final = "i18n_names"
 """A map of which each managed key counts by itself."""
 
@@ -59,18 +62,24 @@ class ChangeContext:
     created: bool = False
     """The group is created by this plan: there is nothing that could be loosened yet."""
     people: Mapping[str, str] = field(default_factory=dict)
-    """How people are shown, by open id."""
+    """How people are shown, by open id, and pictures, by digest and image key."""
     limit: int | None = LIMIT
     """Cells after which texts are shortened."""
 
 
 def change_rows(change: Change, context: ChangeContext) -> Iterator[Row]:
     """Yield the rows of one change, to be aligned with those of the other changes of its step."""
-    first, *more = list(_values(change, context)) or [""]
+    told = change.model_copy(
+        update={
+            "before": _with_picture_names(change.before, change.path, context),
+            "after": _with_picture_names(change.after, change.path, context),
+        }
+    )
+    first, *more = list(_values(told, context)) or [""]
     mark, role = _SET if _is_first_value(change, context) else _MARKS[change.kind]
     yield (
         Cell(translate(mark), role),
-        Cell(_label(change, context)),
+        Cell(label_of(change, context)),
         Cell(first),
         _remarks(change, context),
         Cell(safe(str(change.source)) if change.source else "", Role.FAINT),
@@ -83,7 +92,7 @@ def _is_first_value(change: Change, context: ChangeContext) -> bool:
     return context.facet is Facet.EXISTENCE and change.kind is ChangeKind.CHANGE
 
 
-def _label(change: Change, context: ChangeContext) -> str:
+def label_of(change: Change, context: ChangeContext) -> str:
     """Return what the change is about; the facet stands in the line above already."""
     if change.kind is ChangeKind.MOVE:
         return say("order")
@@ -125,13 +134,27 @@ def _origin(change: Change, context: ChangeContext) -> str:
 # ------------------------------------------------------------------ values
 
 
+def _with_picture_names(value: JsonValue, key: str, context: ChangeContext) -> JsonValue:
+    """Return a value with pictures as the configuration writes them; of one that it does not write, a short id."""
+    match value:
+        case Mapping():
+            return {name: _with_picture_names(each, name, context) for name, each in value.items()}
+        case list() | tuple():
+            return [_with_picture_names(each, "", context) for each in value]
+        case str() if key in _PICTURES:
+            short = value if context.limit is None else shorten(value, _PICTURE_LIMIT)
+            return context.people.get(value, short)
+        case _:
+            return value
+
+
 def _values(change: Change, context: ChangeContext) -> Iterator[str]:
     """Yield what stands in the value column, a line each; nothing where the label says it all."""
     match change.kind:
         case ChangeKind.ADD:
-            yield from _thing(change.after, context)
+            yield thing_line(change.after, context)
         case ChangeKind.REMOVE:
-            yield from _thing(change.before, context)
+            yield thing_line(change.before, context)
         case ChangeKind.MOVE:
             yield f"{inline_order(change.before)} → {inline_order(change.after)}"
         case ChangeKind.CHANGE if change.path == "owner":
@@ -144,18 +167,18 @@ def _values(change: Change, context: ChangeContext) -> Iterator[str]:
         case ChangeKind.CHANGE if change.before is None and change.path in _UNREADABLE:
             yield f"{say('(unknown)')} → {inline(change.after, context.limit)}"
         case ChangeKind.CHANGE:
-            fields = list(_differing(change.before, change.after, ""))
+            fields = list(differing_fields(change.before, change.after))
             for path, before, after in fields or [("", change.before, change.after)]:
                 yield _arrow(path, before, after, context.limit)
         case _:
             assert_never(change.kind)
 
 
-def _thing(value: JsonValue, context: ChangeContext) -> Iterator[str]:
-    """A person is named by the label; a tab or menu is shown without its name, for the same reason."""
+def thing_line(value: JsonValue, context: ChangeContext) -> str:
+    """Return a tab or menu without its name, which the label tells; empty for a person, of whom it tells all."""
     if not isinstance(value, Mapping):
-        return
-    yield ", ".join(
+        return ""
+    return ", ".join(
         f"{safe(key)}: {inline(_names(each) if key == 'children' else each, context.limit)}"
         for key, each in value.items()
         if key != "name"
@@ -171,8 +194,10 @@ def _arrow(path: str, before: JsonValue, after: JsonValue, limit: int | None) ->
     return f"{safe(path)}: {old} → {new}" if path else f"{old} → {new}"
 
 
-def _differing(before: JsonValue, after: JsonValue, path: str) -> Iterator[tuple[str, JsonValue, JsonValue]]:
-    """Yield the fields that differ, each with its dotted path below the changed thing."""
+def differing_fields(
+    before: JsonValue, after: JsonValue, path: str = ""
+) -> Iterator[tuple[str, JsonValue, JsonValue]]:
+    """Yield the fields in which live differs from desired, each with its dotted path below the changed thing."""
     if before == after:
         return
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
@@ -183,7 +208,7 @@ def _differing(before: JsonValue, after: JsonValue, path: str) -> Iterator[tuple
         if key == "children":
             yield from _differing_children(before.get(key, ()), after.get(key, ()), inner)
         else:
-            yield from _differing(before.get(key), after.get(key), inner)
+            yield from differing_fields(before.get(key), after.get(key), inner)
 
 
 def _is_managed(key: str, path: str) -> bool:
@@ -201,7 +226,7 @@ def _differing_children(
         yield path, list(before), list(after)
         return
     for name in dict.fromkeys((*old, *new)):
-        yield from _differing(old.get(name), new.get(name), f"{path}/{name}")
+        yield from differing_fields(old.get(name), new.get(name), f"{path}/{name}")
     common = [name for name in old if name in new]
     if common != [name for name in new if name in old]:
         yield path, _names(before), _names(after)

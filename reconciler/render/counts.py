@@ -6,6 +6,8 @@ from collections import Counter
 from enum import StrEnum
 
 from reconciler.model.base import Frozen
+from reconciler.plan.operations import OFFLINE_KINDS
+from reconciler.plan.pictures import count_calls
 from reconciler.plan.plan import GroupPlan, Plan, StepAction
 
 
@@ -64,7 +66,7 @@ class PlanCounts(Frozen):
     blocked_steps: int
     """Steps that our role or the group does not allow, in any group."""
     calls: int
-    """Calls to the platform that are to be made."""
+    """Calls to the platform that are to be made; a file that several groups show is uploaded once."""
     memberships: int
     """Sum of the users of groups that something is done to."""
 
@@ -72,9 +74,11 @@ class PlanCounts(Frozen):
 def count_plan(plan: Plan) -> PlanCounts:
     """Return the plan in numbers, as if no guard refused the whole of it."""
     busy = [group for group in plan.groups if group.performable]
+    steps = [step for group in busy for step in group.performable]
+    calls = count_calls(each for step in steps for each in step.operations if each.kind not in OFFLINE_KINDS)
     return PlanCounts(
         **Counter(prospect_of(group).value for group in plan.groups),
         blocked_steps=sum(step.block is not None for step in plan.steps),
-        calls=sum(step.calls for group in busy for step in group.performable),
-        memberships=sum(group.user_count for group in busy),
+        calls=calls.total(),
+        memberships=sum(group.user_count or 0 for group in busy),
     )

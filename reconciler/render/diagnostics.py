@@ -38,16 +38,27 @@ def diagnostic_lines(diagnostic: Diagnostic, style: Style) -> list[str]:
 
 
 def _body(diagnostic: Diagnostic, style: Style) -> list[str]:
-    source = safe(str(diagnostic.source)) if diagnostic.source else ""
-    place = GAP.join(part for part in (source, safe(diagnostic.address)) if part)
-    facts = _facts(diagnostic.platform) if diagnostic.platform else ""
+    place = place_of(diagnostic)
+    facts = facts_of(diagnostic)
     hint = translate(diagnostic.hint)
     hint = f"{style.paint(say('hint:'), Role.FAINT)} {hint}" if hint else ""
     paragraphs = (style.paint(place, Role.FAINT), translate(diagnostic.detail), facts, hint)
     return [line for paragraph in paragraphs for line in paragraph.splitlines()]
 
 
-def _facts(facts: PlatformFacts) -> str:
+def place_of(diagnostic: Diagnostic) -> str:
+    """Return position and address, as far as there are any."""
+    source = safe(str(diagnostic.source)) if diagnostic.source else ""
+    return GAP.join(part for part in (source, safe(diagnostic.address)) if part)
+
+
+def facts_of(diagnostic: Diagnostic) -> str:
+    """Return what the platform said, in words; empty when it said nothing."""
+    return told_facts(diagnostic.platform) if diagnostic.platform else ""
+
+
+def told_facts(facts: PlatformFacts) -> str:
+    """Return what the platform said about a call, in words."""
     told = (
         (facts.code, say("code {code}", code=facts.code)),
         (facts.http_status, say("HTTP {status}", status=facts.http_status)),

@@ -11,11 +11,15 @@ from pydantic import ConfigDict
 
 from reconciler.errors import Diagnostic
 from reconciler.model.base import Frozen
+from reconciler.model.explanation import Explained
+from reconciler.plan.comparison import Comparison
 from reconciler.plan.outcome import Outcome
 from reconciler.plan.plan import Plan
+from reconciler.plan.report import Report, Verdict
 from reconciler.render.counts import PlanCounts
 
 DIAGNOSTICS_VERSION: Final = 1
+EXPLANATION_VERSION: Final = 1
 
 
 class PlanDocument(Plan):
@@ -23,6 +27,8 @@ class PlanDocument(Plan):
 
     counts: PlanCounts
     """What applying the plan would do. `totals` counts all steps, blocked and refused ones too."""
+    comparison: Comparison | None = None
+    """With `--base`: the groups taken apart into what the change asks for and what was pending before it."""
 
 
 class OutcomeDocument(Outcome):
@@ -58,3 +64,24 @@ class DiagnosticsDocument(Frozen):
     """Diagnostics by severity."""
     diagnostics: tuple[Diagnostic, ...]
     """Every problem, in the order in which people are told them."""
+
+
+class DoctorDocument(Report):
+    """What `groupctl doctor --format json` prints."""
+
+    counts: dict[Verdict, int]
+    """Checks by how they ended."""
+    has_changes: bool = False
+    """A check-up does not compare."""
+    has_drift: bool = False
+    """A check-up does not compare."""
+
+
+class ExplanationDocument(Frozen):
+    """What `groupctl explain --format json` prints."""
+
+    format_version: Literal[1] = EXPLANATION_VERSION
+    key: str
+    """Key of the group."""
+    values: tuple[Explained, ...]
+    """Where its values come from, in the order of the file format."""

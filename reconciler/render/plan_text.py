@@ -1,132 +1,104 @@
-"""A plan as text for reviewers: a block per group, then what it comes to.
-
-Who reads only the marks, the words beside them and the last lines knows what would change for whom.
-"""
+"""A plan as text for reviewers: a block per group, then what it comes to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
-from reconciler.diff.changes import Direction, Level, Origin
-from reconciler.diff.risk import gravity
-from reconciler.errors import text
-from reconciler.model.address import Facet
-from reconciler.plan.plan import Authority, GroupPlan, Plan, Step, StepAction
-from reconciler.render.change_lines import ChangeContext, change_rows
-from reconciler.render.columns import Cell, align, indent
-from reconciler.render.counts import Prospect, count_plan, prospect_of
+from reconciler.errors import Diagnostic
+from reconciler.plan.comparison import Comparison
+from reconciler.plan.plan import Plan
+from reconciler.render.columns import GAP, Cell, align, indent
+from reconciler.render.counts import Prospect, prospect_of
 from reconciler.render.diagnostics import diagnostic_lines, render_diagnostics
-from reconciler.render.durations import clock
 from reconciler.render.headings import heading
+from reconciler.render.people import named
+from reconciler.render.plan_report import (
+    NO_CHANGES,
+    PLAN_REFUSED,
+    group_report,
+    is_without_changes,
+    plan_concerns,
+    plan_sections,
+    plan_title,
+    plan_totals,
+)
+from reconciler.render.report import GroupReport, StepReport
 from reconciler.render.safe import safe
 from reconciler.render.style import Role, Style
-from reconciler.render.translate import say, say_count, translate
+from reconciler.render.translate import say, translate
 from reconciler.render.values import LIMIT
-
-_MARKS: Final = {
-    Prospect.CREATE: (text("+ create"), Role.ADD),
-    Prospect.ADOPT: (text("+ adopt"), Role.ADD),
-    Prospect.UPDATE: (text("~ update"), Role.CHANGE),
-    Prospect.FORGET: (text("- forget"), Role.REMOVE),
-    Prospect.DISSOLVE: (text("- dissolve"), Role.REMOVE),
-    Prospect.UNCHANGED: (text("unchanged"), Role.FAINT),
-    Prospect.BLOCKED: (text("! blocked"), Role.ERROR),
-    Prospect.REFUSED: (text("! refused"), Role.ERROR),
-    Prospect.NOT_PLANNED: (text("! not planned"), Role.ERROR),
-}
-_BEGINNINGS: Final = frozenset({StepAction.CREATE, StepAction.RESUME, StepAction.ADOPT})
-_CREATIONS: Final = frozenset({StepAction.CREATE, StepAction.RESUME})
-_LISTED_KEYS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
     style: Style
     verbose: bool
-    people: Mapping[str, str]
 
 
-def render_plan(plan: Plan, *, color: bool, verbose: bool = False) -> str:
+def render_plan(
+    plan: Plan, comparison: Comparison | None = None, *, color: bool, verbose: bool = False
+) -> str:
     """Return the plan as text.
 
     Args:
         plan: The plan; groups in which nothing is to be done are only counted.
+        comparison: The plan taken apart into what a change asks for and what was pending before it.
         color: Whether to colour marks, beside the words that say the same.
         verbose: Whether to show long texts in full, reasons, calls per operation and unchanged keys.
     """
-    view = _View(Style(color), verbose, plan.people)
-    groups = [block for group in plan.groups if (block := _group_lines(group, view))]
-    blocks = ["\n".join(lines) for lines in ([_title(plan)], *groups)] if groups else []
+    view = _View(Style(color), verbose)
+    blocks = list(_blocks(plan, comparison, view))
+    if comparison and comparison.notices:
+        blocks.insert(0, render_diagnostics(comparison.notices, color=color))
+    if blocks:
+        blocks.insert(0, plan_title(plan))
     if plan.refusals:
-        blocks.append(render_diagnostics(plan.refusals, color=color))
+        told = [named(each, plan.people) for each in plan.refusals]
+        blocks.append(render_diagnostics(told, color=color))
     return "\n\n".join((*blocks, "\n".join(_summary(plan, view))))
 
 
-def _title(plan: Plan) -> str:
-    place = say("Plan for the fleet {fleet} on {endpoint}", fleet=plan.fleet, endpoint=plan.endpoint)
-    app = say("app {app_id}", app_id=plan.app_id) if plan.app_id else ""
-    tenant = say("tenant {tenant_key}", tenant_key=plan.tenant_key) if plan.tenant_key else ""
-    return ", ".join(part for part in (place, app, tenant) if part)
+def _blocks(plan: Plan, comparison: Comparison | None, view: _View) -> Iterator[str]:
+    limit = None if view.verbose else LIMIT
+    people = comparison.people if comparison else plan.people
+    for title, groups in plan_sections(plan, comparison):
+        told = (group_report(group, people, limit=limit) for group in groups)
+        shown = ["\n".join(_group_lines(group, view.style)) for group in told if group]
+        if title:
+            yield view.style.paint(f"{title}:", Role.HEADING)
+            yield from shown or [say("Nothing.")]
+        else:
+            yield from shown
 
 
 # ------------------------------------------------------------------ groups
 
 
-def _group_lines(group: GroupPlan, view: _View) -> list[str]:
-    """Return the block of a group; empty when there is nothing to tell."""
-    problems = (*group.refusals, *((group.problem,) if group.problem else ()), *group.warnings)
-    if not group.steps and not problems:
-        return []
-    mark, role = _MARKS[prospect_of(group)]
-    users = say_count(group.user_count, "{n} user", "{n} users") if group.user_count else ""
-    lines = [heading(Cell(translate(mark), role), group.key, group.name, group.chat_id, users, view.style)]
-    for problem in problems:
-        lines.extend(indent(diagnostic_lines(problem, view.style)))
+def _group_lines(group: GroupReport, style: Style) -> list[str]:
+    remarks = GAP.join(style.paint(each.text, each.role) for each in group.remarks)
+    lines = [heading(group.mark, group.key, group.name, group.chat_id, remarks, style)]
+    for problem in group.problems:
+        lines.extend(indent(diagnostic_lines(problem, style)))
     for step in group.steps:
-        lines.extend(indent(_step_lines(step, group, view)))
+        lines.extend(indent(_step_lines(step, style)))
     return lines
 
 
-def _step_lines(step: Step, group: GroupPlan, view: _View) -> list[str]:
-    actions = {each.action for each in group.steps}
-    context = ChangeContext(
-        facet=step.facet,
-        begins=not actions.isdisjoint(_BEGINNINGS),
-        created=not actions.isdisjoint(_CREATIONS),
-        people=view.people,
-        limit=None if view.verbose else LIMIT,
-    )
-    rows = [row for change in step.changes for row in change_rows(change, context)]
+def _step_lines(step: StepReport, style: Style) -> list[str]:
+    title = f"{style.paint(step.title, Role.HEADING)} ({step.remarks})"
+    blocks = [line for problem in step.problems for line in _block_lines(problem, style)]
+    rows = [row for change in step.changes for row in change]
     return [
-        _step_title(step, group, view),
-        *indent(_block_lines(step, view.style)),
-        *indent(align(rows, view.style)),
+        f"{title}: {step.reason}" if step.reason else title,
+        *indent(blocks),
+        *indent(align(rows, style)),
     ]
 
 
-def _step_title(step: Step, group: GroupPlan, view: _View) -> str:
-    whole_group = step.facet in {Facet.EXISTENCE, Facet.LIFECYCLE}
-    what = step.action.value if whole_group else f"{step.action.value} {step.facet.value}"
-    remarks = ", ".join(_step_remarks(step, group))
-    title = view.style.paint(safe(what), Role.HEADING) + f" ({remarks})"
-    return f"{title}: {translate(step.reason)}" if whole_group or view.verbose else title
-
-
-def _step_remarks(step: Step, group: GroupPlan) -> Iterator[str]:
-    yield say_count(step.calls, "{n} call", "{n} calls") if step.calls else say("no call")
-    if step.block or group.refusals:
-        yield say("not performed")
-    elif step.authority is Authority.UNKNOWN:
-        yield say("our role may not allow it")
-
-
-def _block_lines(step: Step, style: Style) -> list[str]:
-    if step.block is None:
-        return []
-    reason = f"{style.paint(say('! blocked:'), Role.ERROR)} {translate(step.block.reason)}"
-    hint = f"{style.paint(say('hint:'), Role.FAINT)} {translate(step.block.remedy)}"
+def _block_lines(block: Diagnostic, style: Style) -> list[str]:
+    reason = f"{style.paint(say('! blocked:'), Role.ERROR)} {translate(block.detail)}"
+    hint = f"{style.paint(say('hint:'), Role.FAINT)} {translate(block.hint)}"
     return [reason, *indent(hint.splitlines())]
 
 
@@ -135,14 +107,14 @@ def _block_lines(step: Step, style: Style) -> list[str]:
 
 def _summary(plan: Plan, view: _View) -> list[str]:
     lines = [*_calls(plan, view), *_unchanged(plan, view)]
-    if not plan.has_changes and not any(group.problem for group in plan.groups):
-        return [*lines, say("No changes. The groups are as the configuration wants them.")]
-    lines.extend(_concerns(plan, view.style))
-    lines.append(_totals(plan, view.style))
+    if is_without_changes(plan):
+        return [*lines, translate(NO_CHANGES)]
+    lines.extend(view.style.paint(concern, Role.WARNING) for concern in plan_concerns(plan))
+    effects, obstacles = plan_totals(plan)
+    parts = (view.style.paint(effects, Role.HEADING), view.style.paint(obstacles, Role.ERROR))
+    lines.append(" ".join(part for part in parts if part))
     if plan.refusals:
-        lines.append(
-            view.style.paint(say("A guard refuses this plan: nothing of it is performed."), Role.ERROR)
-        )
+        lines.append(view.style.paint(translate(PLAN_REFUSED), Role.ERROR))
     return lines
 
 
@@ -159,78 +131,3 @@ def _unchanged(plan: Plan, view: _View) -> list[str]:
     if not view.verbose or not keys:
         return []
     return [say("Unchanged: {keys}.", keys=", ".join(keys))]
-
-
-def _concerns(plan: Plan, style: Style) -> Iterator[str]:
-    """Yield what deserves a second look: where access opens up, and where somebody else was at work."""
-    loosened = [f"{group.key} ({worst.value})" for group in plan.groups if (worst := _worst_loosening(group))]
-    if loosened:
-        yield style.paint(say("! Opens up access: {groups}.", groups=_listing(loosened)), Role.WARNING)
-    drifted = [group.key for group in plan.groups if _drifted(group)]
-    if drifted:
-        yield style.paint(
-            say("Changed on the platform since the last apply: {groups}.", groups=_listing(drifted)),
-            Role.WARNING,
-        )
-
-
-def _worst_loosening(group: GroupPlan) -> Level | None:
-    """Return how much an existing group opens up; adding ordinary members does not count."""
-    if any(step.action in _CREATIONS for step in group.steps):
-        return None
-    risks = (change.risk for step in group.performable for change in step.changes)
-    worst = max(risks, key=gravity, default=None)
-    if worst is None or worst.direction is not Direction.LOOSENS or worst.level is Level.LOW:
-        return None
-    return worst.level
-
-
-def _drifted(group: GroupPlan) -> bool:
-    origins = {change.origin for step in group.steps for change in step.changes}
-    return not origins.isdisjoint({Origin.DRIFT, Origin.BOTH})
-
-
-def _listing(keys: Sequence[str]) -> str:
-    shown = ", ".join(keys[:_LISTED_KEYS])
-    rest = len(keys) - _LISTED_KEYS
-    return say("{keys} and {rest} more", keys=shown, rest=rest) if rest > 0 else shown
-
-
-def _totals(plan: Plan, style: Style) -> str:
-    """Return the plan in one line, the numbers that are zero left out."""
-    counts = count_plan(plan)
-    to_do = _numbers(
-        (counts.create, say("{n} to create", n=counts.create)),
-        (counts.adopt, say("{n} to adopt", n=counts.adopt)),
-        (counts.update, say("{n} to update", n=counts.update)),
-        (counts.forget, say("{n} to forget", n=counts.forget)),
-        (counts.dissolve, say("{n} to dissolve", n=counts.dissolve)),
-    )
-    unchanged = _numbers((counts.unchanged, say("{n} unchanged", n=counts.unchanged)))
-    groups = ", ".join(part for part in (to_do or say("nothing to do"), unchanged) if part)
-    effects = [groups, _effort(counts.calls, plan.shortest_seconds)]
-    if counts.memberships:
-        effects.append(say_count(counts.memberships, "{n} membership affected", "{n} memberships affected"))
-    obstacles = _numbers(
-        (
-            counts.blocked_steps,
-            say_count(counts.blocked_steps, "{n} step blocked", "{n} steps blocked"),
-        ),
-        (counts.refused, say_count(counts.refused, "{n} group refused", "{n} groups refused")),
-        (
-            counts.not_planned,
-            say_count(counts.not_planned, "{n} group not planned", "{n} groups not planned"),
-        ),
-    )
-    line = style.paint(say("Plan: {effects}.", effects="; ".join(effects)), Role.HEADING)
-    return f"{line} {style.paint(obstacles + '.', Role.ERROR)}" if obstacles else line
-
-
-def _effort(calls: int, seconds: int) -> str:
-    """Return the calls to be made and, when the quota makes people wait, for how long."""
-    number = say_count(calls, "{n} call", "{n} calls")
-    return say("{calls}, at least {time}", calls=number, time=clock(seconds)) if seconds else number
-
-
-def _numbers(*told: tuple[int, str]) -> str:
-    return ", ".join(words for number, words in told if number)

@@ -8,12 +8,22 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema
 
 from reconciler.model.base import Frozen
-from reconciler.render.documents import DiagnosticsDocument, OutcomeDocument, PlanDocument
+from reconciler.plan.drift import DriftReport
+from reconciler.render.documents import (
+    DiagnosticsDocument,
+    DoctorDocument,
+    ExplanationDocument,
+    OutcomeDocument,
+    PlanDocument,
+)
 
 _DOCUMENTS: Final[dict[str, type[Frozen]]] = {
     "plan": PlanDocument,
     "outcome": OutcomeDocument,
+    "drift": DriftReport,
     "validate": DiagnosticsDocument,
+    "explain": ExplanationDocument,
+    "doctor": DoctorDocument,
 }
 OUTPUT_NAMES: Final = tuple(_DOCUMENTS)
 
@@ -31,7 +41,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def output_schema(name: str) -> str:
-    """Return the JSON Schema (draft 2020-12) of an output: `plan`, `outcome` or `validate`."""
+    """Return the JSON Schema (draft 2020-12) of an output: `plan`, `outcome`, `validate` or `explain`."""
     schema = _DOCUMENTS[name].model_json_schema(mode="serialization", schema_generator=_Generator)
     head = {"$schema": _DIALECT, "$id": f"urn:groupctl:{name}.schema.json"}
     return json.dumps(head | schema, ensure_ascii=False, indent=2) + "\n"

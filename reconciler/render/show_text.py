@@ -114,7 +114,8 @@ def _remarks(desired: DesiredGroup | None, live: LiveGroup | None) -> Iterator[s
     if live is None:
         yield say("No live group was read.")
         return
-    yield say_count(live.user_count, "{n} user", "{n} users")
+    if live.user_count is not None:
+        yield say_count(live.user_count, "{n} user", "{n} users")
     if live.status != "normal":
         yield say("The group is dissolved.")
     if not live.full:

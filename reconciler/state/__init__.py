@@ -1,5 +1,10 @@
-"""The state file: versioned codec, atomic write, lock.
+"""The state: which chat each key is bound to, and what was last applied.
 
-Holds which chat each key is bound to and what was last applied; never a secret, an e-mail address or a
-mobile number. May import `plan` and below, and the file system; nothing else.
+- ``store`` is what everybody uses: read, write, lock. ``codec`` turns the state into text and back.
+- ``backend`` says what a place for it has to offer; ``file``, ``http`` and ``objects`` are the places, and
+  ``places`` finds the one of an address.
+- ``journal`` keeps what runs did.
+
+Never a secret, an e-mail address or a mobile number. May import `plan` and below, the file system, HTTPX and
+obstore; nothing else.
 """

@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from reconciler.errors import Diagnostic, StateError, text
 from reconciler.model.recorded import STATE_VERSION, State
+from reconciler.model.state_url import is_state_url
+from reconciler.state.backend import MAX_BYTES
 
 
 def dump_state(state: State) -> str:
@@ -26,6 +28,8 @@ def parse_state(content: bytes, name: str) -> State:
     Raises:
         StateError: It is no state, is damaged, or was written by a newer version.
     """
+    if len(content) > MAX_BYTES:
+        raise StateError(_damaged(name, text("it is larger than {limit} MB", limit=MAX_BYTES // 1024**2)))
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
@@ -56,5 +60,7 @@ def _damaged(name: str, why: str) -> Diagnostic:
     return Diagnostic(
         text("State cannot be read"),
         text("`{name}` is damaged: {why}.", name=name, why=why),
-        text("Restore the last good version, for example `git checkout -- {name}`.", name=name),
+        text("Restore the last good version from the history of its place.")
+        if is_state_url(name)
+        else text("Restore the last good version, for example `git checkout -- {name}`.", name=name),
     )

@@ -467,6 +467,7 @@ async def test_every_operation_of_the_client_is_known_to_the_emulator(world):
     await gateway.perform(DeleteTopNotice(), chat_id)
     await gateway.search_chats("支付")
     await gateway.share_link(chat_id, "week")
+    await gateway.send_card(chat_id, "{}", "uuid-1")
     await gateway.perform(DissolveChat(), chat_id)
 
     assert {entry.operation for entry in world.emulator.log} == WINDOWS.keys()

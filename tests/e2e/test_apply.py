@@ -194,8 +194,12 @@ groups:
 
 @pytest.fixture
 def crowded(tmp_path):
-    """A group from which the configuration would remove two of three tabs."""
-    return make_fleet(tmp_path / "crowded", groups=ADOPTING, scenario=CROWDED)
+    """A group from which the configuration would remove two of three tabs, all of which it listed before."""
+    others = "".join(
+        f'      - {{name: {name}, url: "https://{name.lower()}.example.com"}}\n' for name in ("Two", "Three")
+    )
+    fleet = make_fleet(tmp_path / "crowded", groups=ADOPTING + others, scenario=CROWDED).applied()
+    return fleet.write("groups.yaml", ADOPTING)
 
 
 class TestGuards:

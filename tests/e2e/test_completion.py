@@ -78,6 +78,20 @@ def test_group_keys_are_completed(fleet, shell, words):
     assert "project" not in answer
 
 
+def test_paths_of_the_group_are_completed(fleet):
+    answer = complete(fleet, "bash", "groupctl explain oncall permissions.")
+
+    assert "permissions.at_all" in answer
+    assert "name" not in answer
+
+
+@pytest.mark.parametrize("content", ["groups: [\n", "groups: {}\n"])
+def test_unknown_group_completes_no_paths(fleet, content):
+    fleet.write("groups.yaml", content)
+
+    assert complete(fleet, "bash", "groupctl explain oncall n").strip() == ""
+
+
 def test_options_are_completed(fleet):
     assert "--detailed-exitcode" in complete(fleet, "bash", "groupctl plan --det")
 

@@ -9,7 +9,7 @@ import socket
 
 import pytest
 
-from tests.support.cli import APP, APP_SECRET, run_process, spawn
+from tests.support.cli import APP, APP_SECRET, HANMEI, run_process, spawn
 
 
 class TestReset:
@@ -40,6 +40,43 @@ class TestReset:
         fleet.applied().run("emulator", "reset")
 
         assert fleet.run("apply", "--yes").status == 0
+
+
+class TestAct:
+    def test_what_somebody_does_is_seen_by_the_next_command(self, fleet):
+        chat = fleet.applied().chat_id("oncall")
+
+        result = fleet.run("emulator", "act", "rename", f"chat_id={chat}", "name=新值班")
+
+        assert (result.status, result.stdout) == (0, "Done.\n")
+        assert '"支付值班" → "新值班"' in fleet.run("drift").stdout
+
+    def test_values_are_json_where_they_can_be(self, fleet):
+        chat = fleet.applied().chat_id("oncall")
+
+        result = fleet.run(
+            "emulator", "act", "add_members", f"chat_id={chat}", 'members=["韩梅梅"]', "--format", "json"
+        )
+
+        assert result.status == 0, result
+        assert result.json["result"] is None
+        with fleet.emulator() as emulator:
+            assert HANMEI in json.dumps(emulator.acts.chat(chat))
+
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (("fly",), "there is no act fly; known are"),
+            (("rename", "name=x"), "there are: chat_id, name, by"),
+            (("rename", "chat_id=1", "name=x"), "chat_id: must be text"),
+            (("rename", "x"), "`x` is not NAME=VALUE."),
+        ],
+    )
+    def test_what_makes_no_sense_is_wrong_usage(self, fleet, arguments, told):
+        result = fleet.run("emulator", "act", *arguments)
+
+        assert result.status == 64
+        assert told in result.stderr
 
 
 class TestServe:

@@ -30,6 +30,16 @@ def edited(fleet):
     fleet.applied().edit("groups.yaml", "支付线上值班", "值班")
 
 
+def drifted(fleet):
+    fleet.applied()
+    with fleet.emulator() as emulator:
+        emulator.acts.rename(fleet.chat_id("oncall"), "somebody was here")
+
+
+def opened(fleet):
+    fleet.applied().edit("groups.yaml", "at_all: only_owner", "at_all: all_members")
+
+
 def locked(fleet):
     fleet.applied()
     fleet.lock_file.write_text("{}")
@@ -100,6 +110,24 @@ TABLE: list[tuple[str, Prepare, int]] = [
     ("apply", fresh, 64),
     ("apply --yes nope", fresh, 64),
     ("apply --yes --override nope", fresh, 64),
+    ("plan --fail-on loosens", opened, 4),
+    ("plan --fail-on loosens:medium", opened, 0),
+    ("plan --fail-on tightens", opened, 64),
+    ("apply --yes --fail-on loosens:low", opened, 4),
+    ("apply --yes --fail-on loosens --override loosening", opened, 0),
+    ("drift", fresh, 0),
+    ("drift", applied, 0),
+    ("drift", edited, 0),
+    ("drift", drifted, 2),
+    ("drift project", drifted, 0),
+    ("drift", one_dissolved, 2),
+    ("drift", all_dissolved, 2),
+    ("drift", emptied, 0),
+    ("drift", wrong, 1),
+    ("drift", damaged_state, 1),
+    ("drift", unauthorized, 1),
+    ("drift nope", fresh, 64),
+    ("drift --yes", fresh, 64),
     ("show oncall", applied, 0),
     ("show project", one_dissolved, 0),
     ("show oncall", wrong, 1),
@@ -122,6 +150,16 @@ TABLE: list[tuple[str, Prepare, int]] = [
     ("pull --yes", wrong, 1),
     ("pull", applied, 64),
     ("pull --yes nope", applied, 64),
+    ("doctor", fresh, 0),
+    ("doctor", applied, 0),
+    ("doctor", locked, 0),
+    ("doctor", one_dissolved, 3),
+    ("doctor", all_dissolved, 1),
+    ("doctor", wrong, 1),
+    ("doctor", wrong_settings, 1),
+    ("doctor", damaged_state, 1),
+    ("doctor", unauthorized, 1),
+    ("doctor nope", applied, 64),
     ("forget oncall", applied, 0),
     ("forget oncall", locked, 1),
     ("forget nope", applied, 64),
@@ -134,6 +172,8 @@ TABLE: list[tuple[str, Prepare, int]] = [
     ("state mv oncall other", applied, 0),
     ("state mv oncall other", locked, 1),
     ("state mv nope other", applied, 64),
+    ("state merge groups.yaml groups.yaml groups.yaml", applied, 1),
+    ("state merge nope.json nope.json nope.json", applied, 64),
     ("state unlock --yes", locked, 0),
     ("state unlock", locked, 64),
     ("state nope", fresh, 64),

@@ -11,10 +11,19 @@ def test_group_is_no_longer_managed_and_stays_as_it_is(fleet, emulators):
     result = fleet.run("forget", "oncall")
 
     assert result.status == 0
-    assert result.stdout == "`oncall` is no longer managed; the group itself was not changed.\n"
+    assert "remove it there, or the next apply manages it again" in result.stdout
     assert "oncall" not in fleet.state["groups"]
     assert fleet.state["tombstones"]["oncall"]["group"]["chat_id"] == chat_id
     assert emulators.opened == []
+
+
+def test_key_that_left_the_files_is_simply_forgotten(fleet):
+    fleet.applied()
+    fleet.write("groups.yaml", "groups: {other: {name: Other}}")
+
+    result = fleet.run("forget", "oncall")
+
+    assert result.stdout == "`oncall` is no longer managed; the group itself was not changed.\n"
 
 
 def test_unknown_key_is_wrong_usage(fleet):
@@ -53,7 +62,9 @@ def test_group_that_is_given_up_is_made_anew(fleet):
     fleet.applied()
     first = fleet.chat_id("oncall")
 
-    assert fleet.run("forget", "oncall", "--abandon").status == 0
+    forgotten = fleet.run("forget", "oncall", "--abandon")
+    assert forgotten.status == 0
+    assert "the next apply creates a new group" in forgotten.stdout
     assert "given up" in fleet.run("state", "show", "oncall").stdout
     result = fleet.run("apply", "--yes", "oncall")
 

@@ -1,12 +1,10 @@
-"""`groupctl import`, `adopt` and `pull`, and the section of the README that leads through them."""
+"""`groupctl import`, `adopt` and `pull`."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.support.cli import APP, HANMEI, LILEI, REPOSITORY, SCENARIO, command, environment, make_fleet
+from tests.support.cli import APP, HANMEI, LILEI, SCENARIO, command, environment, make_fleet
 from tests.support.terminal import Terminal
 
 CHAT = "oc_a0553eda9014c201e6969b478895c230"
@@ -22,7 +20,8 @@ COMPANY = f"""\
     bots: [{APP}]
     managers: [{APP}]
     settings: {{at_all_permission: only_owner}}
-  - {{chat_id: {OTHER}, name: Sales 销售, owner: {LILEI}, bots: [{APP}], managers: [{APP}]}}
+  - {{chat_id: {OTHER}, name: Sales 销售, owner: {LILEI}, bots: [{APP}], managers: [{APP}],
+     announcement: {{text: "1\\n2\\n3\\n4\\n5\\n6"}}}}
   - {{chat_id: {OUTSIDE}, name: Elsewhere, owner: {LILEI}}}
 """
 
@@ -40,19 +39,29 @@ class TestImport:
         assert result.status == 0, result
         assert "2 groups are described in imported.yaml:" in result.stdout
         assert (
-            "2 groups to describe in imported.yaml: at least 6 calls, and 0:00 at the quota" in result.stderr
+            "2 groups to describe in imported.yaml: at least 10 calls, and 0:00 at the quota" in result.stderr
         )
         assert set(company.state["groups"]) == {"sales", "group-a0553eda"}
         assert company.run("plan").stdout.startswith("No changes.")
 
-    def test_what_our_role_may_not_write_is_told(self, company):
-        result = company.run("import", OTHER, "--yes")
+    def test_long_announcement_stands_in_a_file_of_its_own(self, company):
+        company.run("import", "--all", "--yes", "--file", "teams/all.yaml")
 
+        text = (company.root / "teams" / "all.yaml").read_text(encoding="utf-8")
+        assert "announcement: ./announcements/sales.md\n" in text
+        markdown = (company.root / "teams" / "announcements" / "sales.md").read_text(encoding="utf-8")
+        assert markdown == "1\n\n2\n\n3\n\n4\n\n5\n\n6\n"
+        assert company.run("plan").stdout.startswith("No changes.")
+
+    def test_what_our_role_may_not_write_is_told(self, company):
+        result = company.run("import", CHAT, "--yes")
+
+        assert "without announcement: It is empty." in result.stdout
         assert (
             "without managers, moderation: Only the owner may do this; our app is a manager here."
             in result.stdout
         )
-        assert "Avatar, announcement and top notice are not described" in result.stderr
+        assert "Avatar and top notice are not described" in result.stderr
 
     def test_members_and_owner_come_when_asked(self, company):
         company.run("import", CHAT, "--yes", "--facets", "members,owner", "--file", "teams/pay.yaml")
@@ -154,6 +163,20 @@ class TestPull:
         assert result.stdout.endswith("The files of 1 group follow what is live.\n")
         assert fleet.run("plan").stdout.startswith("No changes.")
 
+    def test_difference_of_an_announcement_in_a_file_is_shown_and_written(self, fleet):
+        fleet.edit("groups.yaml", "    description: 支付线上值班", "    announcement: ./oncall.md")
+        fleet.write("oncall.md", "# 值班\n\n电话 110\n")
+        fleet.applied()
+        with fleet.emulator() as emulator:
+            emulator.acts.write_announcement(fleet.chat_id("oncall"), APP, blocks=[{"heading1": "值班"}])
+
+        result = fleet.run("pull", "--yes")
+
+        assert "--- oncall.md\n+++ oncall.md\n" in result.stdout
+        assert "-电话 110\n" in result.stdout
+        assert (fleet.root / "oncall.md").read_text(encoding="utf-8") == "# 值班\n"
+        assert fleet.run("plan").stdout.startswith("No changes.")
+
     def test_programs_get_the_changes(self, fleet):
         fleet.applied()
         with fleet.emulator() as emulator:
@@ -190,34 +213,3 @@ class TestPull:
 
         assert result.status == 3
         assert "Group is dissolved" in result.stderr
-
-
-def readme_section(title: str) -> str:
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    return readme.partition(f"## {title}\n")[2].partition("\n## ")[0]
-
-
-def test_readme_leads_an_existing_company_in(company):
-    section = readme_section("Move an existing company in")
-    steps = re.findall(r"```(sh|yaml)\n(.*?)```", section, re.DOTALL)
-    said = []
-    for language, step in steps:
-        if language == "yaml":
-            name = step.partition("\n")[0].removeprefix("# ")
-            company.write(name, step)
-            continue
-        for line in step.splitlines():
-            if line.startswith("groupctl pull"):
-                with company.emulator() as emulator:
-                    emulator.acts.rename(CHAT, "支付值班室")
-            program, *arguments = line.partition("#")[0].split()
-            assert program == "groupctl"
-            terminal = Terminal(command(*arguments), company.root, environment())
-            terminal.type("y\n")
-            assert terminal.end() == 0, terminal.shown
-            said.append((arguments[0], terminal.shown))
-
-    assert [name for name, _ in said] == ["adopt", "import", "plan", "pull", "plan"]
-    for name, shown in said:
-        assert ("No changes." in shown) == (name == "plan"), shown
-    assert "支付值班室" in (company.root / "oncall.yaml").read_text(encoding="utf-8")

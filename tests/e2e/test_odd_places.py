@@ -13,6 +13,8 @@ COMMANDS = [
     "plan",
     "apply --yes",
     "show oncall",
+    "explain oncall",
+    "fmt",
     "state list",
     "emulator reset",
     "emulator serve",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from reconciler.model.pictures import digest_of
@@ -26,12 +28,12 @@ def test_avatar_of_a_new_group_comes_from_the_file(pictured):
         assert emulator.acts.chat(pictured.chat_id("oncall"))["avatar"].startswith("img_")
 
 
-def test_plan_says_which_file_it_is_by_its_place(pictured):
+def test_plan_shows_the_file_as_it_is_written_and_its_place(pictured):
     result = pictured.run("plan")
 
     [line] = [line for line in result.stdout.splitlines() if " avatar " in line]
-    assert digest_of(PICTURE) in line
-    assert line.endswith("groups.yaml:4:5")
+    assert line.split()[-2:] == ['"./avatars/oncall.png"', "groups.yaml:4:5"]
+    assert digest_of(PICTURE) in pictured.run("plan", "--format", "json").stdout
 
 
 def test_changed_file_is_a_change(pictured):
@@ -39,8 +41,10 @@ def test_changed_file_is_a_change(pictured):
     (pictured.root / "avatars" / "oncall.png").write_bytes(OTHER)
 
     plan = pictured.run("plan", "--format", "json").json
+    shown = pictured.run("plan").stdout
 
     assert plan["totals"]["calls"] == {"update_chat": 1, "upload_image": 1}
+    assert re.search(r'avatar  "img_\S{1,20}" → "./avatars/oncall.png"', shown), shown
     assert pictured.run("apply", "--yes").status == 0
     assert pictured.run("plan", "--detailed-exitcode").status == 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.cli import REPOSITORY, groupctl
 
-NAMES = ("groups", "groupctl", "plan", "outcome", "validate")
+NAMES = ("groups", "groupctl", "plan", "outcome", "drift", "validate", "explain", "doctor")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -91,7 +91,7 @@ def test_secret_is_nowhere_in_a_crash(fleet, credentials, monkeypatch, closed_po
     async def crash(*_arguments):
         raise RuntimeError(f"secret {CANARY}")
 
-    monkeypatch.setattr(reconciler.workflow, "_read_members", crash)
+    monkeypatch.setattr(reconciler.workflow, "read_members", crash)
 
     result = fleet.run("plan", "-vv", "--endpoint", f"http://127.0.0.1:{closed_port}", "--format", form)
 

@@ -54,12 +54,6 @@ class TestInit:
 
         assert (fleet.root / "elsewhere.json").is_file()
 
-    def test_remote_state_is_not_supported_yet(self, fleet):
-        result = fleet.run("state", "init", "--state", "https://state.example.com/acme")
-
-        assert result.status == 64
-        assert "State backend is not supported by this version yet" in result.stderr
-
 
 class TestList:
     def test_keys_stand_with_their_chats(self, fleet):
@@ -99,6 +93,74 @@ class TestShow:
         assert fleet.run("state", "show", "nope").status == 64
 
 
+class TestJournal:
+    def test_latest_apply_is_shown_with_the_values_to_go_back_to(self, fleet):
+        fleet.applied().edit("groups.yaml", "at_all: only_owner", "at_all: all_members")
+        fleet.applied()
+
+        result = fleet.run("state", "show", "--journal")
+
+        assert result.status == 0
+        assert "update  oncall/settings" in result.stdout
+        assert '~ change  permissions.at_all  "only_owner" → "all_members"' in result.stdout
+        assert "done: update_chat" in result.stdout
+
+    def test_json_has_all_events(self, fleet):
+        fleet.applied()
+
+        answer = fleet.run("state", "show", "--journal", "latest", "--format", "json").json
+
+        assert (answer["format_version"], answer["ended"], answer["torn"]) == (1, True, False)
+        assert answer["events"][0]["event"] == "run_began"
+        assert {event["address"] for event in answer["events"][1:-1]} >= {"oncall/existence"}
+
+    def test_runs_are_listed_and_shown_by_name(self, fleet):
+        fleet.applied()
+        [name] = fleet.run("state", "show", "--journal", "list").stdout.split()
+
+        assert fleet.run("state", "show", "--journal", "list", "--format", "json").json["journals"] == [name]
+        assert f"Journal {name}\n" in fleet.run("state", "show", "--journal", name).stdout
+
+    def test_key_narrows_the_journal_to_its_group(self, fleet):
+        fleet.applied()
+
+        result = fleet.run("state", "show", "project", "--journal")
+
+        assert "project/existence" in result.stdout
+        assert "oncall/existence" not in result.stdout
+
+    def test_fleet_without_a_journal_says_so(self, fleet):
+        result = fleet.run("state", "show", "--journal")
+
+        assert result.status == 64
+        assert "nothing was applied here" in result.stderr
+
+    def test_chosen_folder_gets_the_journal(self, fleet, monkeypatch):
+        monkeypatch.setenv("GROUPCTL_JOURNAL", str(fleet.root / "elsewhere"))
+
+        fleet.applied()
+
+        assert len(list((fleet.root / "elsewhere").glob("*.jsonl"))) == 1
+        assert not (fleet.root / ".groupctl" / "journal").exists()
+
+    def test_apply_that_cannot_write_its_journal_does_nothing(self, fleet, monkeypatch, emulators):
+        fleet.write("in-the-way", "")
+        monkeypatch.setenv("GROUPCTL_JOURNAL", "in-the-way")
+
+        result = fleet.run("apply", "--yes")
+
+        assert result.status == 1
+        assert "error: Journal cannot be written" in result.stderr
+        assert "chat_create" not in emulators.operations
+        assert not fleet.lock_file.exists()
+
+    def test_neither_key_nor_journal_is_wrong_usage(self, fleet):
+        result = fleet.run("state", "show")
+
+        assert result.status == 64
+        assert "Neither a key nor a journal was named." in result.stderr
+
+
 class TestMove:
     def test_renamed_key_keeps_its_chat(self, fleet):
         fleet.applied().edit("groups.yaml", "  oncall:", "  oncall-payments:")
@@ -132,7 +194,7 @@ class TestLock:
         result = locked.run(*command)
 
         assert result.status == 1
-        assert "ci@runner-7 (process 4711) has held the lock since 2026-06-12T15:04:48Z" in result.stderr
+        assert "the lock is held by ci@runner-7 (process 4711) since 2026-06-12T15:04:48Z" in result.stderr
         assert "`groupctl apply --yes`" in result.stderr
         assert emulators.opened == []
         assert json.loads(locked.lock_file.read_text()) == HOLDER
@@ -155,7 +217,7 @@ class TestLock:
 
         assert result.status == 0
         assert (
-            "Removed the lock of ci@runner-7 since 2026-06-12T15:04:48Z for `groupctl apply --yes`."
+            "Removed the lock of ci@runner-7 (process 4711) since 2026-06-12T15:04:48Z for `groupctl apply --yes`."
             in result.stdout
         )
         assert not locked.lock_file.exists()
@@ -206,3 +268,30 @@ def test_mistyped_endpoint_is_wrong_usage_and_reaches_no_state(fleet, command):
     assert "error: Invalid endpoint" in result.stderr
     assert "Did you mean `feishu`?" in result.stderr
     assert not (fleet.root / "groupctl.lock.json").exists()
+
+
+class TestMerge:
+    def test_both_sides_are_put_together_in_ours(self, fleet):
+        before = fleet.applied().state
+        chat = {**before["groups"]["oncall"], "chat_id": "oc_theirs"}
+        fleet.write("base.json", "").write("ours.json", json.dumps(before))
+        fleet.write("theirs.json", json.dumps(before | {"groups": {"added": chat}, "serial": 40}))
+
+        result = fleet.run("state", "merge", "base.json", "ours.json", "theirs.json")
+
+        merged = json.loads((fleet.root / "ours.json").read_text())
+        assert (result.status, result.stdout) == (0, "Merged into `ours.json`: 3 groups.\n")
+        assert set(merged["groups"]) == {"added", "oncall", "project"}
+        assert merged["serial"] == 41
+
+    def test_what_cannot_be_merged_leaves_ours_as_it_is(self, fleet):
+        before = fleet.applied().state
+        moved = {key: {**group, "chat_id": f"oc_{key}"} for key, group in before["groups"].items()}
+        fleet.write("base.json", "").write("ours.json", json.dumps(before))
+        fleet.write("theirs.json", json.dumps(before | {"groups": moved}))
+
+        result = fleet.run("state", "merge", "base.json", "ours.json", "theirs.json", "--format", "json")
+
+        assert result.status == 1
+        assert result.summaries == ["States cannot be merged"] * 2
+        assert json.loads((fleet.root / "ours.json").read_text()) == before

@@ -39,12 +39,12 @@ HEADER = PlanHeader(
 )
 
 
-def exact(*items: T, keep: Iterable[str] = ()) -> Collection[T]:
-    return Collection[T](mode=Mode.EXACT, items=items, keep=tuple(keep))
+def exact(*items: T, keep: Iterable[str] = (), spared: bool = False) -> Collection[T]:
+    return Collection[T](mode=Mode.EXACT, items=items, keep=tuple(keep), spared=spared)
 
 
-def additive(*items: T, keep: Iterable[str] = ()) -> Collection[T]:
-    return Collection[T](mode=Mode.ADDITIVE, items=items, keep=tuple(keep))
+def additive(*items: T, keep: Iterable[str] = (), spared: bool = False) -> Collection[T]:
+    return Collection[T](mode=Mode.ADDITIVE, items=items, keep=tuple(keep), spared=spared)
 
 
 # ------------------------------------------------------------------ tabs and menus

@@ -100,6 +100,18 @@ class Fleet:
         assert content.count(old) == 1, f"{old} stands {content.count(old)} times in {name}"
         return self.write(name, content.replace(old, new))
 
+    def commit(self, *, branch: str = "main") -> Fleet:
+        """Commit all files that are not ignored, in a repository of the fleet's own, and return the same fleet."""
+        if not (self.root / ".git").exists():
+            self.write(".gitignore", ".groupctl/\n").git("init", "--quiet", f"--initial-branch={branch}")
+        self.git("add", "--all")
+        return self.git("commit", "--quiet", "--allow-empty", "--message", "Change groups")
+
+    def git(self, *words: str) -> Fleet:
+        names = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", "-C", self.root, *names, *words], check=True, capture_output=True, timeout=60)
+        return self
+
     @contextlib.contextmanager
     def emulator(self) -> Iterator[Emulator]:
         """Open the emulator of the fleet, to act in it or to look at it."""

@@ -60,6 +60,11 @@ def span_rows(draw: st.DrawFn, *, least: int = 0) -> tuple[Span, ...]:
     return spans if spans is not None else (Span(text="a"),)
 
 
+def paragraph(content: str) -> Block:
+    """Return a paragraph of plain text."""
+    return Block(kind="text", spans=(Span(text=content),))
+
+
 def _code(content: str, language: str) -> Block:
     return Block(kind="code", spans=tidy([Span(text=content)]) or (), language=language)
 
@@ -101,7 +106,7 @@ documents = st.lists(leaves | _items(leaves | _items(leaves)), max_size=4).map(t
 
 _few = st.sampled_from(("a", "b", "c"))
 small_leaves = st.one_of(
-    st.builds(lambda text: Block(kind="text", spans=(Span(text=text),)), _few),
+    st.builds(paragraph, _few),
     st.builds(lambda text: Block(kind="heading1", spans=(Span(text=text),)), _few),
     st.builds(
         lambda text, done: Block(kind="todo", spans=(Span(text=text),), done=done), _few, st.booleans()

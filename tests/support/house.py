@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from reconciler.apply.apply import Progress
-from reconciler.apply.ports import Gateway, StateStore
+from reconciler.apply.ports import Gateway, Journal, StateStore
 from reconciler.apply.run import Run
 from reconciler.config import Configuration
 from reconciler.config.loader import EmulatorSettings
@@ -24,7 +24,7 @@ from reconciler.config.positions import Positions
 from reconciler.emulator import Emulator, Fault, FaultKind
 from reconciler.emulator.scenario import Scenario, parse_scenario
 from reconciler.emulator.transport import EmulatorTransport
-from reconciler.errors import Diagnostic, StateError
+from reconciler.errors import Diagnostic, JournalError, StateError
 from reconciler.feishu.connect import connect
 from reconciler.feishu.credentials import Credentials
 from reconciler.feishu.gateway import FeishuGateway
@@ -32,8 +32,12 @@ from reconciler.model.fleet import Fleet, GuardLimits
 from reconciler.model.group import DesiredGroup
 from reconciler.model.pictures import digest_of
 from reconciler.model.recorded import State
+from reconciler.plan.journal import Event
 from reconciler.plan.outcome import GroupOutcome, Outcome, Status, StepOutcome
 from reconciler.plan.plan import Plan
+from reconciler.plan.saved import SavedPlan
+from reconciler.saved_plans import recheck_plan, save_plan
+from reconciler.state.saved_plan import dump_saved_plan, parse_saved_plan
 from reconciler.workflow import Choices, Scope, apply, plan_groups
 from tests.support.pretend import OURS, SECRET, scenario
 
@@ -81,6 +85,19 @@ class MemoryStore(StateStore):
         return saved
 
 
+class MemoryJournal(Journal):
+    """Keeps every event; fails from the event with number `broken_from` on."""
+
+    def __init__(self, broken_from: int | None = None) -> None:
+        self.broken_from = broken_from
+        self.events: list[Event] = []
+
+    def write(self, event: Event) -> None:
+        if self.broken_from is not None and len(self.events) >= self.broken_from:
+            raise JournalError(Diagnostic("Journal cannot be written", "The disk is full."))
+        self.events.append(event)
+
+
 class House:
     """A tenant, our app in it, and a fleet."""
 
@@ -93,6 +110,7 @@ class House:
         self.clock = clock
         self.state = State(lineage="lineage-1", fleet="acme-groups", endpoint="emulator")
         self.store = MemoryStore()
+        self.journal = MemoryJournal()
         self.app_id = OURS
         self.operate_as_owner = False
 
@@ -118,11 +136,29 @@ class House:
         return Scope(configuration, "emulator", self.app_id, self.state, tuple(patterns))
 
     async def plan(
-        self, *groups: DesiredGroup, overrides: Iterable[str] = ("forgets", "removals"), removals: bool = True
+        self,
+        *groups: DesiredGroup,
+        overrides: Iterable[str] = ("forgets", "removals", "first-contact"),
+        removals: bool = True,
     ) -> Plan:
         """Plan for a fleet of `groups`."""
         choices = Choices(overrides=frozenset(overrides), removals=removals)
         return await plan_groups(self.scope(*groups), choices, self.gateway, self.clock)
+
+    def saved(self, plan: Plan, *groups: DesiredGroup, removals: bool = True) -> SavedPlan:
+        """Return a plan that was just made for a fleet of `groups`, out of a file."""
+        saved = save_plan(plan, self.scope(*groups), Choices(removals=removals))
+        return parse_saved_plan(dump_saved_plan(saved), "plan.json")
+
+    async def take_up(
+        self,
+        saved: SavedPlan,
+        *groups: DesiredGroup,
+        overrides: Iterable[str] = ("forgets", "removals", "first-contact"),
+    ) -> Plan:
+        """Look again at what a saved plan was made of, with the configuration of a fleet of `groups`."""
+        choices = Choices(overrides=frozenset(overrides))
+        return await recheck_plan(saved, self.scope(*groups), choices, self.gateway, self.clock)
 
     async def perform(
         self,
@@ -135,7 +171,16 @@ class House:
         """Perform a plan and take over the state as it was saved last."""
         store = self.store
         outcome = await apply(
-            plan, self.scope(*groups), self.gateway, store, self.clock, run or Run(), parallelism, progress
+            plan,
+            self.scope(*groups),
+            self.gateway,
+            store,
+            self.clock,
+            run or Run(),
+            parallelism,
+            progress,
+            journal=self.journal,
+            command="groupctl apply",
         )
         if store.saved:
             self.state = store.saved[-1]
@@ -147,7 +192,7 @@ class House:
         run: Run | None = None,
         parallelism: int = 64,
         removals: bool = True,
-        overrides: Iterable[str] = ("forgets", "removals"),
+        overrides: Iterable[str] = ("forgets", "removals", "first-contact"),
     ) -> Outcome:
         """Plan and perform."""
         plan = await self.plan(*groups, removals=removals, overrides=overrides)
@@ -189,10 +234,10 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(**switches: str) -> AsyncIterator[House]:
+async def open_house(*, experimental: Iterable[str] = (), **switches: str) -> AsyncIterator[House]:
     """Open a house on the usual scenario with more switches, e.g. `tenant="public_groups: false"`."""
     clock = LoopClock()
-    emulator = Emulator(_parsed(scenario(**switches)), clock=clock)
+    emulator = Emulator(parsed(scenario(**switches)), clock=clock)
     credentials = Credentials(app_id=OURS, app_secret=SecretStr(SECRET))
     pictures: dict[str, bytes] = {}
     gateway = connect(
@@ -200,6 +245,7 @@ async def open_house(**switches: str) -> AsyncIterator[House]:
         "http://emulator.invalid",
         http_transport=EmulatorTransport(emulator),
         pictures=pictures.get,
+        experimental=frozenset(experimental),
     )
     try:
         yield House(emulator, gateway, clock, pictures)
@@ -209,7 +255,7 @@ async def open_house(**switches: str) -> AsyncIterator[House]:
 
 
 @functools.cache
-def _parsed(text: str) -> Scenario:
+def parsed(text: str) -> Scenario:
     return parse_scenario(text, "scenario.yaml")
 
 

@@ -5,6 +5,7 @@ Alphabets are small on purpose: names, links and people collide, which is where 
 
 from __future__ import annotations
 
+import os
 from itertools import product
 
 from hypothesis import settings as hypothesis_settings
@@ -30,8 +31,17 @@ from reconciler.model.settings import (
 from reconciler.model.tabs import LiveTab, Tab
 from tests.support.builders import CHAT, KEY
 
-LAW = hypothesis_settings(max_examples=200, deadline=None, derandomize=True)
-"""Laws are checked on the same examples in every run: a failure is a change of the code, never of luck."""
+
+def law(examples: int) -> hypothesis_settings:
+    """Return the settings of a law; `LAW_EXAMPLES` asks for more examples than a test run has time for.
+
+    Laws are checked on the same examples in every run: a failure is a change of the code, never of luck.
+    """
+    wanted = max(examples, int(os.environ.get("LAW_EXAMPLES", "0")))
+    return hypothesis_settings(max_examples=wanted, deadline=None, derandomize=True)
+
+
+LAW = law(200)
 
 USERS = ("ou_a", "ou_b", "ou_c", "ou_d")
 OTHER_BOTS = ("cli_x", "cli_y")

@@ -15,6 +15,9 @@ from pathlib import Path
 PATIENCE = 30.0
 """Seconds until a terminal that says nothing more is given up."""
 
+QUESTION = "[y/N]: "
+"""How a question ends."""
+
 
 class Terminal:
     """A command on a pseudo-terminal; everything it prints, to either stream, is kept in `shown`."""
@@ -51,10 +54,11 @@ class Terminal:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=3)
 
-    def end(self) -> int:
-        """Read to the end and return the exit status."""
+    def end(self, *, answer: str = "") -> int:
+        """Read to the end and return the exit status; `answer` is typed whenever a question is asked."""
         while self._read():
-            pass
+            if answer and self.shown.endswith(QUESTION):
+                self.type(answer)
         os.close(self._master)
         return self.process.wait(timeout=PATIENCE)
 

@@ -38,7 +38,7 @@ def adopt(bindings: tuple[str, ...], options: Options) -> Exit:
     configure_logging(options)
     chats = _parse(bindings)
     session = open_session(options)
-    with session.state_file.locked(session.lock_holder(), options.lock_timeout or 0.0):
+    with session.locked():
         adopted = run_async(lambda signals: _adopt(session, chats, signals))
     done = (*adopted.bound, *adopted.already)
     answer_parts(
@@ -59,7 +59,7 @@ async def _adopt(session: Session, chats: dict[str, str], _signals: Signals) -> 
     state = session.load_state()
     async with session.platform() as (gateway, app_id):
         scope = scope_of(session, state, app_id)
-        return await use_case(scope, chats, gateway, session.state_file, SystemClock())
+        return await use_case(scope, chats, gateway, session.store, SystemClock())
 
 
 def _parse(bindings: tuple[str, ...]) -> dict[str, str]:

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import Options, common_options
 from reconciler.cli.output import answer, answer_done, tell
-from reconciler.errors import Diagnostic, ReconcilerError, text
+from reconciler.errors import Diagnostic, ReconcilerError, UsageError, text
+
+
+def _named_values(
+    _context: click.Context, _parameter: click.Parameter, words: Sequence[str]
+) -> dict[str, Any]:
+    """Return NAME=VALUE arguments by name."""
+    values: dict[str, Any] = {}
+    for word in words:
+        name, separator, value = word.partition("=")
+        if not separator:
+            raise click.BadParameter(text("`{word}` is not NAME=VALUE.", word=word))
+        try:
+            values[name] = json.loads(value)
+        except ValueError:
+            values[name] = value
+    return values
 
 
 @click.group(
     epilog="""\b
 Examples:
   groupctl emulator serve --port 8080   let other clients talk to it
+  groupctl emulator act rename chat_id=oc_… name=值班     what somebody does in the client
   groupctl emulator reset               begin again with the scenario
 """
 )
@@ -42,7 +62,7 @@ def serve(port: int, options: Options) -> Exit:
     """
     from reconciler.cli.session import open_emulator
     from reconciler.config import load_emulator_place
-    from reconciler.feishu.hosts import trusted_hosts
+    from reconciler.model.hosts import trusted_hosts
 
     try:
         from reconciler.emulator.server import serve as serve_socket
@@ -88,6 +108,44 @@ def serve(port: int, options: Options) -> Exit:
 @emulator.command(
     epilog="""\b
 Examples:
+  groupctl emulator act rename chat_id=oc_a0553eda9014c201e6969b478895c230 name=值班
+  groupctl emulator act add_members chat_id=oc_a0553eda9014c201e6969b478895c230 'members=["韩梅梅"]'
+"""
+)
+@click.argument("name", metavar="ACT")
+@click.argument("arguments", metavar="NAME=VALUE", nargs=-1, callback=_named_values)
+@common_options
+def act(name: str, arguments: dict[str, Any], options: Options) -> Exit:
+    """Do what somebody does in the client.
+
+    An unknown ACT is answered with all that are known, wrong arguments with those that it takes. A VALUE is JSON, or
+    text as it stands.
+    """
+    from reconciler.cli.session import open_emulator
+    from reconciler.config import load_emulator_place
+    from reconciler.emulator.acts import ActError
+    from reconciler.emulator.admin import perform_act
+
+    platform = open_emulator(load_emulator_place(options.directory))
+    try:
+        result = perform_act(platform, name, arguments)
+    except ActError as error:
+        raise UsageError(
+            Diagnostic(
+                text("Act makes no sense"),
+                str(error),
+                text("`groupctl state list` shows the chats; docs/emulator.md has more."),
+            )
+        ) from None
+    finally:
+        platform.close()
+    answer_done(text("Done."), options, result=result)
+    return Exit.OK
+
+
+@emulator.command(
+    epilog="""\b
+Examples:
   groupctl emulator reset               the fleet in this folder
   groupctl -C fleets/acme emulator reset
 """
@@ -100,12 +158,12 @@ def reset(options: Options) -> Exit:
     """
     from reconciler.cli.session import EMULATOR_STATE, open_emulator
     from reconciler.config import load_emulator_place
-    from reconciler.state.file import StateFile
+    from reconciler.state.file import FileBackend
 
     place = load_emulator_place(options.directory)
     platform = open_emulator(place)
     platform.reset()
     platform.close()
-    StateFile(place.root / EMULATOR_STATE, EMULATOR_STATE).remove()
+    FileBackend(place.root / EMULATOR_STATE, EMULATOR_STATE).remove()
     answer_done(text("The emulator is as the scenario describes it."), options)
     return Exit.OK

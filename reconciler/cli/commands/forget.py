@@ -8,7 +8,7 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.keys import key_argument
 from reconciler.cli.options import Options, common_options
 from reconciler.cli.output import answer_done
-from reconciler.errors import text
+from reconciler.errors import Text, text
 
 
 @click.command(
@@ -31,10 +31,28 @@ def forget(key: str, *, abandon: bool, options: Options) -> Exit:
     from reconciler.workflow import forget_key
 
     session = open_session(options)
-    with session.state_file.locked(session.lock_holder(), options.lock_timeout or 0.0):
+    with session.locked():
         state = forget_key(session.load_state(), key, SystemClock().now(), abandon=abandon)
-        session.state_file.save(state)
-    answer_done(
-        text("`{key}` is no longer managed; the group itself was not changed.", key=key), options, key=key
-    )
+        session.store.save(state)
+    is_written = key in session.configuration.fleet.groups
+    answer_done(_still_written(key, abandon=abandon) if is_written else _gone(key), options, key=key)
     return Exit.OK
+
+
+def _gone(key: str) -> Text:
+    return text("`{key}` is no longer managed; the group itself was not changed.", key=key)
+
+
+def _still_written(key: str, *, abandon: bool) -> Text:
+    """Return what is told of a key that the files still have: the next apply takes it up again."""
+    if abandon:
+        return text(
+            "`{key}` is no longer bound; the group itself was not changed. The files still have the key: the next "
+            "apply creates a new group for it.",
+            key=key,
+        )
+    return text(
+        "`{key}` is no longer bound; the group itself was not changed. The files still have the key: remove it there, "
+        "or the next apply manages it again.",
+        key=key,
+    )

@@ -48,7 +48,8 @@ def import_(
 ) -> Exit:
     """Describe groups that exist in YAML, and manage them.
 
-    Each group gets a key of its own, `chat_id:`, and what our app may write of it; what is left out is told.
+    Each group gets a key of its own, `chat_id:`, and what our app may write of it; what is left out is told. Long
+    announcements get files of their own, beside the file.
     Changes nothing on the platform, and the next plan is empty. An import that was interrupted goes on when it
     is run again: groups that have a key are passed over.
     """
@@ -63,7 +64,7 @@ def import_(
     if not yes:
         require_somebody_to_ask(options)
     session = open_session(options)
-    with session.state_file.locked(session.lock_holder(), options.lock_timeout or 0.0):
+    with session.locked():
         imported = run_async(
             lambda signals: _import(session, chat_ids, more, PurePosixPath(file), signals, yes=yes)
         )
@@ -79,7 +80,7 @@ def import_(
         already=bound_data(imported.already),
     )
     if imported.bound and not options.json:
-        tell(say("Avatar, announcement and top notice are not described; they stay as they are."))
+        tell(say("Avatar and top notice are not described; they stay as they are."))
     return exit_of_parts(len(imported.bound) + len(imported.already), imported.problems)
 
 
@@ -110,7 +111,7 @@ async def _import(
                 candidates,
                 target,
                 gateway,
-                session.state_file,
+                session.store,
                 SystemClock(),
                 display.update,
             )

@@ -23,9 +23,9 @@ version: 1
 fleet: $fleet   # identity of the fleet: never change it
 tenant:
   endpoint: $endpoint
-${emulator}\
 guards:
   removals: {count: 10, fraction: 0.25}   # what one plan may remove without being asked twice
+${emulator}\
 """)
 
 _EMULATOR: Final = """\
@@ -59,6 +59,8 @@ apps:
       - im:chat
       - im:chat.announcement:read
       - im:chat.announcement:write_only
+      - im:message:send_as_bot
+      - im:resource
       - contact:user.id:readonly
       - contact:contact.base:readonly
       - contact:user.base:readonly
@@ -168,7 +170,8 @@ def _begin_state(options: Options) -> list[str]:
     from reconciler.cli.session import open_session
 
     session = open_session(options)
-    if session.emulated or session.state_file.exists():
+    if session.emulated or session.store.exists():
         return []
-    session.state_file.create(session.new_state())
+    with session.locked():
+        session.store.create(session.new_state())
     return [session.state_name]

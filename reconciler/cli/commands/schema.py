@@ -11,7 +11,7 @@ from reconciler.cli.options import Options, common_options
 from reconciler.cli.output import answer, answer_done
 from reconciler.errors import text
 
-NAMES = ("groups", "groupctl", "plan", "outcome", "validate")
+NAMES = ("groups", "groupctl", "plan", "outcome", "drift", "validate", "explain", "doctor")
 
 
 @click.command(
@@ -30,7 +30,7 @@ def schema(name: str | None, out: Path | None, options: Options) -> Exit:
     `groups` and `groupctl` describe the YAML files, for editors; the others describe JSON answers.
     """
     if (name is None) == (out is None):
-        raise click.UsageError("Give either a NAME or --out FOLDER.")
+        raise click.UsageError(text("Give either a NAME or --out FOLDER."))
     if name:
         answer(_content(name))
     if out:

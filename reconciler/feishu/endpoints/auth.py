@@ -27,5 +27,6 @@ class Auth:
             body={"app_id": app_id, "app_secret": app_secret.get_secret_value()},
             beside_code=True,
             needs_token=False,
+            hands_out_secret=True,
         )
         return await self._transport.call(request, TenantToken)

@@ -21,4 +21,5 @@ class Bot:
             effect=Effect.READ,
             beside_code=True,
         )
-        return (await self._transport.call(request, BotInfoAnswer)).bot
+        answer = await self._transport.call(request, BotInfoAnswer)
+        return answer.bot or (answer.data.bot if answer.data else None)

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from reconciler.feishu.endpoints.paging import walk
 from reconciler.feishu.endpoints.paths import chat_path
 from reconciler.feishu.transport import Effect, Request, Transport
-from reconciler.feishu.wire import MemberPage, MembersAdded, MembersRemoved
+from reconciler.feishu.wire import MemberListPage, MemberPage, MembersAdded, MembersRemoved
 
 MemberIdType: TypeAlias = Literal["open_id", "app_id"]
 """Users are named by open id, bots by app id; one call takes one kind only."""
@@ -64,3 +64,22 @@ class Members:
             return await self._transport.call(request, MemberPage)
 
         return await walk("chat_members_get", fetch)
+
+    async def list_with_bots(self, chat_id: str) -> list[MemberListPage]:
+        """Return the users and bots of a chat, page by page; at least one page.
+
+        No page of the platform describes this call. Source: wire-behaviour.md 6.8.
+        """
+
+        async def fetch(paging: dict[str, str]) -> MemberListPage:
+            request = Request(
+                operation="chat_members_list",
+                method="GET",
+                path=chat_path(chat_id, "members", "list"),
+                # Where the call is unknown, repeating it would only take time: another call takes its place.
+                effect=Effect.ONCE,
+                query={"member_types": "user,bot", "member_id_type": "open_id"} | paging,
+            )
+            return await self._transport.call(request, MemberListPage)
+
+        return await walk("chat_members_list", fetch)

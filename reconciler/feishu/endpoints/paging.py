@@ -11,6 +11,9 @@ from reconciler.feishu.wire import Page
 PAGE_SIZE: Final = 100
 """The most the platform gives. Source: `page_size` of every paged list in schemas/api but that of blocks."""
 
+MAX_PAGES: Final = 1000
+"""Of one list: a hundred thousand things, many times what a group or a tenant has. A limit of our own."""
+
 P = TypeVar("P", bound=Page)
 
 
@@ -27,7 +30,7 @@ async def walk(
         page_size: The most things that the platform gives at once.
 
     Raises:
-        OutcomeUnknown: The platform repeats a page token, or promises more without one.
+        OutcomeUnknown: The platform repeats a page token, promises more without one, or after a thousand pages.
     """
     pages: list[P] = []
     seen = {""}
@@ -37,12 +40,12 @@ async def walk(
         pages.append(page)
         if not page.has_more:
             return pages
-        if page.page_token in seen:
+        if page.page_token in seen or len(pages) == MAX_PAGES:
             raise OutcomeUnknown(
                 Diagnostic(
                     summary=text("List does not end"),
                     detail=text(
-                        "{operation} promised another page, but did not advance after {count} pages.",
+                        "{operation} promises another page after {count} pages.",
                         operation=operation,
                         count=len(pages),
                     ),

@@ -185,6 +185,32 @@ class TestIntents:
         assert statuses(outcome, "oncall")["existence"] is Status.NOT_STARTED
         assert house.state.intents == {}
 
+    async def test_unfinished_create_of_a_key_that_left_is_told_until_somebody_acts(self, house):
+        house.store = MemoryStore(broken_from=1)
+        await house.apply(group())
+        house.store = MemoryStore()
+
+        left = await house.apply()
+        back = await house.apply(group())
+
+        assert group_of(left, "oncall").status is Status.UNREADABLE
+        assert not left.complete
+        assert back.complete
+        assert len(house.chats()) == 1
+
+    async def test_unfinished_create_is_not_repeated_when_the_answer_to_the_plan_came_too_late(self, house):
+        house.fault(FaultKind.DROP, "chat_create", count=None, done=True)
+        await house.apply(group())
+        house.emulator.faults.clear()
+        plan = await house.plan(group())
+        house.clock.move(RESUMABLE_SECONDS)
+
+        outcome = await house.perform(plan, group())
+
+        assert problem_at(outcome, "oncall/existence").summary == "Unfinished create is too old to resume"
+        assert list(house.state.intents) == ["oncall"]
+        assert len(house.chats()) == 1
+
     async def test_chat_ids_are_recorded_within_a_second(self, house):
         house.fault(FaultKind.LATENCY, "chat_update", seconds=20)
         moments = []

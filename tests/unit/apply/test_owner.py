@@ -315,6 +315,20 @@ class TestOldOwner:
         assert step_of(outcome, "oncall/departures/old-owner").status is Status.NOT_STARTED
         assert LILEI in strong.chat("oncall")["members"]
 
+    async def test_person_who_is_no_moderator_loses_that_after_the_transfer(self, strong):
+        nobody = Moderation(mode="moderator_list", moderators=exact())
+        listed = Moderation(mode="moderator_list", moderators=exact(LILEI))
+        await strong.apply(group(owner=KATE, moderation=listed))
+        await strong.apply(group(owner=LILEI, moderation=nobody), overrides=ALL)
+
+        outcome = await strong.apply(group(owner=KATE, moderation=nobody), overrides=ALL)
+
+        assert [step.address for step in group_of(outcome, "oncall").steps] == [
+            "oncall/owner",
+            "oncall/moderation/old-owner",
+        ]
+        assert not (await strong.plan(group(owner=KATE, moderation=nobody))).steps
+
     async def test_departure_is_blocked_with_the_transfer(self, house):
         await house.apply(group(owner=LILEI, managers=exact(SELF), members=exact(KATE)))
 

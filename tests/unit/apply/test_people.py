@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.errors import Severity
 from reconciler.model.moderation import Moderation
 from reconciler.model.persons import Person, Standing
 from reconciler.model.settings import Settings
@@ -128,7 +129,13 @@ class TestGroups:
 
         plan = await plan_groups(house.scope(wanted), Choices(strict_people=True), house.gateway, house.clock)
 
-        assert plan.groups[0].problem
+        problem = plan.groups[0].problem
+        assert problem
+        assert problem.severity is Severity.ERROR
+        assert (
+            "`user_id:gone` has left the company; with `--strict-people` the group is left as it is."
+            in problem.detail
+        )
         assert not plan.steps
 
     async def test_missing_scope_fails_the_groups_that_need_it(self):
@@ -150,6 +157,24 @@ class TestNames:
         assert "韩梅梅 <+86…0002>" in text
         assert "Kate <ou_kate>" in text
         assert "13800000002" not in text
+
+    async def test_of_several_names_of_a_person_the_address_is_shown(self, house):
+        plan = await house.plan(group(members=additive(LILEI, "user_id:lilei")))
+
+        assert set(plan.people.values()) == {"李雷 <li.lei@example.com>"}
+
+    async def test_id_that_is_nobodys_costs_no_other_their_names(self, house):
+        plan = await house.plan(group(members=additive("ou_kate", "ou_00000000000000000000000000000bad")))
+
+        assert plan.people == {"ou_kate": "Kate <ou_kate>"}
+
+    async def test_guards_name_people(self, house):
+        await house.apply(group(members=additive(LILEI, HAN)))
+
+        plan = await house.plan(group(members=exact()), overrides=())
+
+        assert plan.refusals
+        assert "李雷 <ou_" in render_plan(plan, color=False).partition("error:")[2]
 
     async def test_without_the_scope_people_are_shown_as_written(self):
         scopes = '["im:chat", "contact:user.id:readonly"]'

@@ -9,6 +9,7 @@ from reconciler.model.menus import Menu, MenuItem, MenuLink
 from reconciler.model.settings import Settings
 from reconciler.model.tabs import Tab
 from reconciler.plan.outcome import Status
+from reconciler.render.counts import count_plan
 from tests.support.builders import desired_group, exact
 from tests.support.house import changed_paths, group_of, open_house, problem_at, statuses, step_of
 from tests.support.pictures import gif, png
@@ -100,6 +101,7 @@ class TestAvatar:
         await house.perform(plan, *groups)
 
         assert plan.totals.calls == {"create_chat": 5, "upload_image": 1}
+        assert count_plan(plan).calls == 6
         assert house.written()["im_image_create"] == 1
         assert len({house.chat(each.key)["avatar"] for each in groups}) == 1
 

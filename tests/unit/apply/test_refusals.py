@@ -185,6 +185,18 @@ class TestRunWide:
         assert found == [Status.DONE, Status.FAILED, *[Status.NOT_STARTED] * 4]
         assert outcome.groups[-1].problem.platform.code == code
 
+    async def test_credentials_that_are_revoked_meanwhile_stop_the_run(self, house):
+        fleet = [group(f"key-{number}") for number in range(4)]
+        plan = await house.plan(*fleet)
+        house.refuse("chat_create", 99991663, after=1, count=None)
+        house.refuse("auth_tenant_access_token_internal", 10014, status=200, count=None)
+
+        outcome = await house.perform(plan, *fleet, parallelism=1)
+
+        assert outcome.stopped.platform.code == 10014
+        assert house.written() == {"chat_create": 2}
+        assert [each.status for each in outcome.groups][2:] == [Status.NOT_STARTED] * 2
+
     async def test_groups_under_way_end_before_their_next_call(self, house):
         first, second = (group(f"key-{number}", tabs=exact(tab("A"))) for number in range(2))
         await house.apply(group("key-0"))
@@ -232,6 +244,26 @@ class TestRunWide:
         assert outcome.stopped.summary == "Too many groups failed in the same way"
         assert "232023" in outcome.stopped.detail
         assert [each.status for each in outcome.groups][EQUAL_FAILURES:] == [Status.NOT_STARTED] * 3
+
+    async def test_five_failures_without_a_code_count_by_what_they_are(self, house):
+        fleet = [group(f"key-{number}") for number in range(EQUAL_FAILURES + 3)]
+        house.fault(FaultKind.DROP, "chat_create", count=None)
+
+        outcome = await house.apply(*fleet, parallelism=1)
+
+        assert outcome.stopped.summary == "Too many groups failed in the same way"
+        assert "5 groups in a row failed with “No answer from the platform”" in outcome.stopped.detail
+        assert [each.status for each in outcome.groups][EQUAL_FAILURES:] == [Status.NOT_STARTED] * 3
+
+    async def test_failures_of_two_kinds_do_not_add_up(self, house):
+        fleet = [group(f"key-{number}") for number in range(2 * EQUAL_FAILURES - 2)]
+        house.refuse("chat_create", 232023, count=EQUAL_FAILURES - 1)
+        house.fault(FaultKind.DROP, "chat_create", after=EQUAL_FAILURES - 1, count=None)
+
+        outcome = await house.apply(*fleet, parallelism=1)
+
+        assert outcome.stopped is None
+        assert {each.status for each in outcome.groups} == {Status.FAILED}
 
     async def test_group_under_way_goes_on_to_its_end_after_five_equal_failures(self, house):
         await house.apply(group("slow"))

@@ -10,7 +10,15 @@ from reconciler.errors import UsageError
 
 
 @pytest.mark.parametrize(
-    "name", ["GROUPCTL_ENDPOINT", "GROUPCTL_STATE", "GROUPCTL_TRUSTED_HOSTS", "GROUPCTLX", "PATH"]
+    "name",
+    [
+        "GROUPCTL_ENDPOINT",
+        "GROUPCTL_STATE",
+        "GROUPCTL_TRUSTED_HOSTS",
+        "GROUPCTL_WEBHOOK_X",
+        "GROUPCTLX",
+        "PATH",
+    ],
 )
 def test_known_and_foreign_variables_are_left_alone(name):
     check_environment({name: "x"})

@@ -11,7 +11,7 @@ import pytest
 from reconciler.cli.logs import log_formatter
 from reconciler.cli.options import Options
 from reconciler.cli.output import prepare_streams, wants_color, write
-from reconciler.feishu.redaction import hide
+from reconciler.redaction import hide
 
 
 class Screen(io.StringIO):

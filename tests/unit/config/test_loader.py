@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.config import load_configuration, load_emulator_place, missing_names
+from reconciler.config import (
+    load_configuration,
+    load_emulator_place,
+    load_settings,
+    missing_names,
+)
 from reconciler.errors import ConfigurationError, Severity, Source
 from reconciler.model.collection import Collection, Mode
-from reconciler.model.fleet import ForgetsLimit, GuardLimits, LockoutLimit, RemovalsLimit
+from reconciler.model.fleet import ForgetsLimit, GuardLimits, LockoutLimit, PeopleLimit, RemovalsLimit
 from reconciler.model.group import DesiredGroup
 from reconciler.model.menus import Menu, MenuItem, MenuLink
 from reconciler.model.moderation import Moderation
@@ -222,6 +227,23 @@ def test_groups_stand_in_the_order_of_their_keys(tmp_path):
     ]
 
 
+class TestSettingsAlone:
+    def test_fleet_of_the_settings_has_no_groups_whatever_the_other_files_hold(self, tmp_path):
+        (tmp_path / "groupctl.yaml").write_text("version: 1\nfleet: acme\ntenant: {endpoint: lark}\n")
+        (tmp_path / "broken.yaml").write_text("groups: [\n")
+
+        configuration = load_settings(tmp_path)
+
+        assert (configuration.fleet.name, configuration.endpoint) == ("acme", "lark")
+        assert configuration.fleet.groups == {}
+
+    def test_what_is_wrong_with_the_settings_is_told(self, tmp_path):
+        (tmp_path / "groupctl.yaml").write_text("version: 1\nflet: acme\n")
+
+        with pytest.raises(ConfigurationError):
+            load_settings(tmp_path)
+
+
 class TestEmulatorPlace:
     def test_only_the_settings_are_read(self, tmp_path):
         (tmp_path / "groupctl.yaml").write_text("version: 1\nfleet: acme\nemulator: {scenario: a.yaml}\n")
@@ -290,6 +312,7 @@ templates: {t: {}}
             removals=RemovalsLimit(count=1, fraction=0.5),
             forgets=ForgetsLimit(count=2, fraction=1.0),
             lockout=LockoutLimit(min_managers=3),
+            people=PeopleLimit(max=4),
         )
         assert configuration.fleet.operate_as_owner is True
         assert (configuration.endpoint, configuration.state) == ("lark", "state/lock.json")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.config.markdown import parse_markdown
+from reconciler.config.markdown import parse_markdown, revise_markdown
+from reconciler.errors import Severity
 from reconciler.model.announcement import MAX_DEPTH, Block, Span, Style
+from reconciler.model.markdown import markdown_of
 
 
 def _blocks(source: str) -> tuple[Block, ...]:
@@ -155,6 +157,31 @@ class TestFaults:
     def test_what_an_announcement_cannot_hold_is_told_with_its_line(self, source, faults):
         assert _faults(source) == faults
 
+    @pytest.mark.parametrize(
+        ("source", "lines"),
+        [
+            ("**注意：**请看", [1]),
+            ("看**「注意」**请", [1]),
+            ("a\nb *注意：*请看", [2]),
+            ("[**注意：**请看](https://example.com)", [1]),
+            ("**`x`：**请看", [1]),
+            ("**注意：**请看**再看：**请", [1]),
+            ("**注意：** 请看", []),
+            ("**注意**：请看", []),
+            ("他说：**请看**。", []),
+            ("\\*\\*注意：\\*\\*请看", []),
+            ("`**注意：**请看`", []),
+            ("价格：*含税", []),
+            ("2 * 3：* 4", []),
+            ("**a.**b", []),
+        ],
+    )
+    def test_asterisks_that_are_text_beside_full_width_punctuation_are_a_warning(self, source, lines):
+        faults = parse_markdown(source)[1]
+
+        assert [fault.line for fault in faults] == lines
+        assert {fault.severity for fault in faults} <= {Severity.WARNING}
+
     def test_astral_characters_count_twice(self):
         assert _faults("😀" * 50_001) == [(1, "Paragraph too long")]
         assert _faults("😀" * 50_000) == []
@@ -171,3 +198,25 @@ class TestFaults:
     )
     def test_hostile_text_takes_no_long_time(self, bomb):
         parse_markdown(bomb)
+
+
+class TestRevising:
+    def test_parts_that_stay_keep_their_form_and_their_distance(self):
+        text = "# Rota\nHello *you*\n\n\n* a\n\nBye\n"
+
+        assert revise_markdown(text, "# Rota\n\nHello _you_\n\n- a\n\nSee you\n") == (
+            "# Rota\nHello *you*\n\n\n* a\n\nSee you\n"
+        )
+        assert revise_markdown(text, "# Rota\n\nNew\n\n- a\n\nBye\n") == "# Rota\n\nNew\n\n* a\n\nBye\n"
+
+    def test_nothing_left_to_say_leaves_an_empty_text(self):
+        assert revise_markdown("# Rota\n", "") == ""
+
+    def test_text_that_refers_to_what_is_gone_is_written_anew(self):
+        source = "See the *[page][1]*.\n\nBye\n\n[1]: https://example.com\n"
+        wanted = markdown_of(parse_markdown(source)[0]).replace("Bye", "Hello")
+
+        assert revise_markdown(source, wanted) == "See the [_page_](https://example.com).\n\nHello\n"
+
+    def test_wrong_text_is_written_anew(self):
+        assert revise_markdown("| a |\n|---|\n\n*b*", "_b_\n") == "_b_\n"

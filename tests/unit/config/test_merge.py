@@ -8,11 +8,13 @@ from reconciler.config.document import build
 from reconciler.config.events import reference
 from reconciler.config.merge import Layer, merge
 from reconciler.config.problems import Problems
+from reconciler.errors import Source
 from tests.support.config import load_groups
 
 
 def _layer(written: str, *unmanaged: str) -> Layer:
-    return Layer(build(written, "f.yaml", Problems(), reference()).root, unmanaged)
+    place = Source("f.yaml", 1, 1)
+    return Layer(build(written, "f.yaml", Problems(), reference()).root, dict.fromkeys(unmanaged, place))
 
 
 @pytest.mark.parametrize(

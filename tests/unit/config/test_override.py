@@ -25,7 +25,7 @@ def says(tmp_path):
         origin = configuration.positions.origin("a")
         assert origin
         after = before.model_copy(update={name: part(getattr(before, name)) for name, part in parts.items()})
-        return overridden(_read(written), origin, before, after, NAMING)
+        return overridden(_read(written), origin, before, after, NAMING, lambda own, text: f"{own}>{text}")
 
     return change
 

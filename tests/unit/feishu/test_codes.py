@@ -26,8 +26,8 @@ from reconciler.feishu.codes import (
     platform_error,
 )
 from reconciler.feishu.quota import WINDOWS
-from reconciler.feishu.redaction import hide
 from reconciler.feishu.wire import ErrorBlock
+from reconciler.redaction import hide
 from tests.support.contract import load_contract, operations
 
 AREAS = ("chats", "members", "announcements", "tabs", "menus")
@@ -57,8 +57,10 @@ CLASSES = {
     10101: UNKNOWN,
     10105: UNKNOWN,
     10500: UNKNOWN,
+    11205: RUN,
     11232: LATER,
     11233: LATER,
+    11240: RUN,
     20002: RUN,
     20005: RUN,
     20006: RUN,
@@ -71,6 +73,15 @@ CLASSES = {
     45500: UNKNOWN,
     50003: RUN,
     55001: UNKNOWN,
+    **dict.fromkeys((230001, 230013, 230015, 230017, 230018, 230019, 230022, 230025, 230028), Refused),
+    230002: OutsideGroup,
+    230006: RUN,
+    230020: LATER,
+    230027: OPERATION,
+    **dict.fromkeys(
+        (230029, 230034, 230035, 230038, 230049, 230053, 230054, 230055, 230075, 230099), Refused
+    ),
+    230036: OPERATION,
     230111: Refused,
     232001: Refused,
     232002: Refused,
@@ -350,6 +361,11 @@ def test_232014_is_a_missing_scope_on_menu_calls_and_a_missing_role_elsewhere():
 @pytest.mark.parametrize(("http", "error"), [(200, Refused), (400, Refused), (403, Refused), (500, UNKNOWN)])
 def test_unknown_code_is_a_refusal_unless_the_server_failed(http, error):
     assert meaning_of("chat_update", 7, http).error is error
+
+
+@pytest.mark.parametrize("code", [99991403, 99991401, 232034, 10014])
+def test_429_does_not_make_a_rate_limit_of_what_no_waiting_mends(code):
+    assert isinstance(error_of(code, http=429), RunRefused)
 
 
 def test_429_is_a_rate_limit_whatever_the_code():

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import CredentialsError, Diagnostic
 from reconciler.feishu.credentials import read_credentials
-from reconciler.feishu.redaction import redact
+from reconciler.redaction import redact
 
 APP_ID = "cli_a10fbf7e94b8d01d"
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.errors import OutcomeUnknown
+from reconciler.errors import OutcomeUnknown, Refused
 from reconciler.feishu.blocks import block_body, update_body
 from reconciler.feishu.endpoints.announcement import Announcements
 from reconciler.feishu.endpoints.bot import Bot
@@ -19,6 +19,7 @@ from reconciler.feishu.endpoints.images import Images
 from reconciler.feishu.endpoints.managers import Managers
 from reconciler.feishu.endpoints.members import Members
 from reconciler.feishu.endpoints.menus import Menus
+from reconciler.feishu.endpoints.messages import Messages
 from reconciler.feishu.endpoints.moderation import Moderation
 from reconciler.feishu.endpoints.tabs import Tabs
 from reconciler.feishu.endpoints.top_notice import TopNotice
@@ -51,6 +52,7 @@ CALLS: dict[str, Callable[[Transport], Awaitable[Any]]] = {
     "chat_search": lambda t: Chats(t).search("值班"),
     "chat_top_notice_delete": lambda t: TopNotice(t).delete(CHAT),
     "chat_top_notice_put": lambda t: TopNotice(t).put_announcement(CHAT),
+    "im_message_create": lambda t: Messages(t).send_card(CHAT, "{}", "uuid"),
     "im_image_create": lambda t: Images(t).create("avatar", b"picture"),
     "chat_update": lambda t: Chats(t).update(CHAT, {"name": "x"}),
     "chat_moderation_get": lambda t: Moderation(t).get(CHAT),
@@ -249,8 +251,15 @@ class TestImages:
 
 
 class TestBot:
-    @pytest.mark.parametrize("answer", [ok(bot={"open_id": "ou_9", "app_name": "groupctl"})])
-    async def test_bot_stands_beside_the_code(self, transport, platform, answer):
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            ok(bot={"open_id": "ou_9", "app_name": "groupctl"}),
+            ok({"bot": {"open_id": "ou_9", "app_name": "groupctl"}}),
+        ],
+        ids=["beside the code", "under data"],
+    )
+    async def test_bot_is_found_in_either_place(self, transport, platform, answer):
         platform.on("*", answer)
 
         assert await Bot(transport).info() == BotInfo(open_id="ou_9", app_name="groupctl")
@@ -304,3 +313,18 @@ async def test_transfer_is_not_repeated(transport, platform):
         await Chats(transport).transfer(CHAT, "ou_1")
 
     assert [call.body for call in platform.calls] == [{"owner_id": "ou_1"}]
+
+
+async def test_message_that_is_on_its_way_already_counts_as_sent(transport, platform):
+    platform.on("*", refused(230049))
+
+    await Messages(transport).send_card(CHAT, "{}", "uuid")
+
+    assert transport.counts.calls["im_message_create"] == 1
+
+
+async def test_message_that_is_refused_is_told(transport, platform):
+    platform.on("*", refused(230018))
+
+    with pytest.raises(Refused):
+        await Messages(transport).send_card(CHAT, "{}", "uuid")

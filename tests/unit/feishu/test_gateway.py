@@ -15,7 +15,7 @@ from reconciler.model.menus import LiveMenu, Menu, MenuItem, MenuLink
 from reconciler.model.moderation import LiveModeration
 from reconciler.model.settings import Permissions, Settings
 from reconciler.model.tabs import LiveTab, Tab
-from reconciler.plan.answers import Answer, ListedChat, ShareLink
+from reconciler.plan.answers import Answer, ListedChat, OurBot, ShareLink
 from reconciler.plan.operations import (
     AddManagers,
     AddMembers,
@@ -618,3 +618,35 @@ class TestSharing:
 
         assert (found.chat_id, found.owner) == ("oc_1", "ou_1")
         assert platform.calls[0].query["query"] == query
+
+
+class TestExamining:
+    async def test_signing_in_tells_how_long_the_token_lives(self, gateway):
+        assert await gateway.sign_in() == 7200
+
+    @pytest.mark.parametrize(("status", "enabled"), [(2, True), (None, True), (1, False), (0, False)])
+    async def test_bot_works_when_it_is_enabled(self, gateway, platform, status, enabled):
+        platform.on("GET /open-apis/bot/v3/info", ok(bot={"app_name": "Ours", "activate_status": status}))
+
+        assert await gateway.our_bot() == OurBot("Ours", enabled=enabled)
+
+    async def test_app_without_a_bot_has_none(self, gateway):
+        assert await gateway.our_bot() is None
+
+    @pytest.mark.parametrize(
+        ("date", "expected"),
+        [("Thu, 01 Jan 2026 00:00:00 GMT", 1_767_225_600.0), ("yesterday", None), ("", None)],
+    )
+    async def test_time_of_the_platform_is_that_of_its_last_answer(self, gateway, platform, date, expected):
+        answer = ok(FULL)
+        answer.headers["Date"] = date
+        platform.on(GET, answer)
+
+        await gateway.probe("chat_get", CHAT)
+
+        assert gateway.platform_time == expected
+
+    async def test_probe_without_a_chat_asks_for_one_that_is_not_there(self, gateway, platform):
+        await gateway.probe("chat_tab_list", None)
+
+        assert "oc_00000000000000000000000000000000" in platform.seen[-1].line

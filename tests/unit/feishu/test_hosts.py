@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+import httpx
 import pytest
 
 from reconciler.errors import ConfigurationError, Source
-from reconciler.feishu.hosts import base_url_of, trusted_hosts
+from reconciler.feishu.hosts import base_url_of
+from reconciler.model.hosts import trusted_hosts
 
 TRUSTED = frozenset({"feishu.example.com", "gateway.example.com:8443"})
 
@@ -74,3 +78,90 @@ def test_trusted_hosts_are_separated_by_commas():
 
 def test_nothing_is_trusted_by_default():
     assert trusted_hosts({}) == frozenset()
+
+
+LOOK_ALIKES = [
+    "https://open.feishu.cn@evil.example",
+    "https://open.feishu.cn:443@evil.example",
+    "https://open.feishu.cn%40evil.example",
+    "https://open.feishu.cn\\@evil.example",
+    "https://evil.example\\@open.feishu.cn",
+    "https://evil.example#@open.feishu.cn",
+    "https://evil.example?@open.feishu.cn",
+    "https://open.feishu.cn.evil.example",
+    "https://open-feishu.cn",
+    "https://open.feishu.cn.",
+    "https://open.feishu.cn..",
+    "https://open.feishu.cn%2eevil.example",
+    "https://open.feishu.cn%00.evil.example",
+    "https://оpen.feishu.cn",  # the first letter is Cyrillic
+    "https://xn--pen-2ed.feishu.cn",
+    "https://open。feishu。cn.evil.example",
+    "https://open.feishu.cn:99999",
+    "https://open.feishu.cn:-1",
+    "https:///open.feishu.cn",
+    "https:open.feishu.cn",
+    "//open.feishu.cn",
+    "javascript://open.feishu.cn",
+    "file:///etc/passwd",
+    "http://127.0.0.1.evil.example",
+    "http://127.0.0.1@evil.example",
+    "http://localhost.evil.example",
+    "http://localhost.",
+    "http://0x7f.1",
+    "http://0177.0.0.1",
+    "http://2130706433",
+    "http://127.1",
+    "http://0.0.0.0",
+    "http://[::]",
+    "http://[::ffff:10.0.0.1]",
+    "http://[fe80::1%25lo]",
+    "http://[::1%25evil.example]",
+    "http://169.254.169.254",
+    "https://feishu.example.com.",
+    "https://www.feishu.example.com",
+    "https://gateway.example.com:443",
+]
+
+
+@pytest.mark.parametrize("endpoint", LOOK_ALIKES)
+def test_what_looks_like_a_trusted_host_is_refused(endpoint):
+    with pytest.raises(ConfigurationError):
+        base_url_of(endpoint, TRUSTED)
+
+
+@pytest.mark.parametrize("space", ["\t", "\n", "\r", " "])
+def test_blanks_that_parsers_drop_lead_nowhere_else(space):
+    """`urlsplit` drops tabs and line breaks within a URL; what is called then is what was judged."""
+    with pytest.raises(ConfigurationError):
+        base_url_of(f"https://open.feishu{space}.cn", TRUSTED)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://open.feishu.cn",
+        "https://OPEN.feishu.cn/",
+        "http://127.8.9.1:1",
+        "http://[::1]",
+        "https://feishu.example.com:444/x",
+    ],
+)
+def test_client_calls_the_host_that_was_judged(endpoint):
+    called, judged = httpx.URL(base_url_of(endpoint, TRUSTED)), urlsplit(endpoint)
+
+    assert called.host == (judged.hostname or "")
+    assert called.scheme == judged.scheme
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://user:canary-pw@evil.example", "https://evil.example/?canary-pw", "https://canary-pw\x1b[31m"],
+)
+def test_password_in_a_url_is_not_shown(endpoint):
+    with pytest.raises(ConfigurationError) as caught:
+        base_url_of(endpoint, TRUSTED)
+
+    told = caught.value.diagnostics[0]
+    if "@" in endpoint or "?" in endpoint:
+        assert "canary-pw" not in told.detail

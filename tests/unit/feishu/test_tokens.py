@@ -13,9 +13,9 @@ from reconciler.feishu.codes import TOKEN_REFUSED
 from reconciler.feishu.connect import connect
 from reconciler.feishu.credentials import Credentials
 from reconciler.feishu.endpoints.bot import Bot
-from reconciler.feishu.redaction import redact
 from reconciler.feishu.tokens import InternalAppTokens
 from reconciler.feishu.wire import TenantToken
+from reconciler.redaction import redact
 from tests.support.scripted_platform import TOKEN_PATH, ok, refused
 
 TOKEN_CALL = f"POST {TOKEN_PATH}"

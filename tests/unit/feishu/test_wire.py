@@ -335,3 +335,8 @@ class TestMenus:
             "update_fields": ["ICON"],
             "chat_menu_item": {},
         }
+
+
+def test_users_of_a_chat_that_are_not_told_are_not_none_at_all():
+    assert WireChat.model_validate({}).user_count is None
+    assert WireChat.model_validate({"user_count": "0"}).user_count == 0

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.model.recorded import Intent, Tombstone
 from reconciler.plan.binding import (
+    CLOCK_SECONDS,
     Binding,
     BindingKind,
     bind,
@@ -124,6 +125,31 @@ def test_chat_that_is_bound_to_another_key_is_a_problem():
 def abandoned_state(incarnation=0, key=KEY, **fields):
     group = recorded_group(incarnation=incarnation)
     return state(tombstones={key: Tombstone(time=0.0, group=group, abandoned=True)}, **fields)
+
+
+def test_unfinished_create_of_a_key_that_left_is_told():
+    binding = bind(KEY, None, state(intents={KEY: intent(0)}), NOW)
+
+    assert (binding.kind, binding.chat_id) == (BindingKind.LEAVE, None)
+    assert binding.problem is not None
+    assert binding.problem.summary == "Unfinished create of a key that left"
+
+
+class TestClock:
+    """How old an intent is, is known as far as clocks are right; an hour is left for those that are not."""
+
+    def test_create_begun_by_a_clock_that_was_a_little_ahead_is_resumed(self):
+        known = state(intents={KEY: intent(1 - CLOCK_SECONDS)})
+
+        assert bind(KEY, desired_group(), known, NOW).problem is None
+
+    def test_create_begun_in_the_future_is_not_repeated(self):
+        known = state(intents={KEY: intent(-CLOCK_SECONDS)})
+
+        problem = bind(KEY, desired_group(), known, NOW).problem
+
+        assert problem is not None
+        assert problem.summary == "Unfinished create is too old to resume"
 
 
 class TestIncarnations:

@@ -322,8 +322,9 @@ class TestOwner:
         assert (step.facet, step.authority, step.operations) == (Facet.OWNER, Authority.REFUSED, ())
         assert [(each.path, each.before, each.after) for each in step.changes] == [("owner", LILEI, SELF)]
         assert step.block
-        assert (
-            step.block.remedy == "Accept the new owner with `groupctl pull`, or list `owner` in `unmanaged`."
+        assert step.block.remedy == (
+            "Name that person as `owner` (`groupctl pull` does when the group was given away on the platform), or "
+            "list `owner` in `unmanaged`."
         )
 
     def test_bot_as_owner_is_taken_for_our_app(self):
@@ -346,7 +347,11 @@ class TestWarnings:
 
 
 class TestGuardsInPlans:
-    LOSING = bound(desired_group(tabs=exact()), live_group(tabs=(live_tab("1", "A"), live_tab("2", "B"))))
+    LOSING = bound(
+        desired_group(tabs=exact()),
+        live_group(tabs=(live_tab("1", "A"), live_tab("2", "B"))),
+        recorded_group(exact=("tabs",)),
+    )
 
     def test_refused_plan_is_shown_in_full(self):
         plan = plan_for(self.LOSING)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from reconciler.model.address import Facet
+from reconciler.model.announcement import Announcement, LiveAnnouncement, LiveBlock
+from reconciler.model.group import LiveGroup
 from reconciler.model.members import LiveMembers
 from reconciler.model.moderation import LiveModeration, Moderation
 from reconciler.model.recorded import RecordedGroup
@@ -17,15 +23,22 @@ from tests.support.builders import (
     LILEI,
     additive,
     exact,
-    live_group,
     live_menu,
     live_tab,
     menu,
     tab,
 )
+from tests.support.builders import live_group as builder
+from tests.support.documents import live_of, paragraph
 
 EVERYTHING = ALWAYS | WHEN_ASKED
 OURS = RecordedGroup(chat_id=CHAT, created_by_us=True)
+HELLO = LiveAnnouncement(blocks=(live_of(paragraph("Hello")),))
+
+
+def live_group(**fields: Any) -> LiveGroup:
+    """Return a group of which everything can be described; its announcement says hello."""
+    return builder(**{"announcement": HELLO, **fields})
 
 
 def reasons(description):
@@ -69,6 +82,7 @@ def test_ordinary_member_describes_names_where_members_may_edit():
     assert description.desired.settings == Settings(name="甲")
     assert description.desired.managers is None
     assert set(reasons(description)) == {"chat_type", "permissions.edit", "managers", "moderation"}
+    assert description.desired.announcement
     assert "our app is an ordinary member here" in reasons(description)["managers"]
 
 
@@ -156,4 +170,33 @@ def test_what_was_not_read_is_not_described():
     description = describe(KEY, live, OURS, facets=EVERYTHING)
 
     assert description.left_out == ()
-    assert description.desired.facets == {Facet.SETTINGS, Facet.OWNER}
+    assert description.desired.facets == {Facet.SETTINGS, Facet.OWNER, Facet.ANNOUNCEMENT}
+
+
+def test_announcement_is_described_as_markdown_says_it():
+    assert describe(KEY, live_group(owner=None), OURS).desired.announcement == Announcement(
+        blocks=(paragraph("Hello"),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("announcement", "reason"),
+    [
+        (None, "The platform does not let our app read it."),
+        (
+            LiveAnnouncement(type="doc", text="Hello"),
+            "It is of the old kind (doc), which no call of the platform",
+        ),
+        (
+            LiveAnnouncement(blocks=(LiveBlock(id="", kind="table"),)),
+            "It holds what Markdown cannot say (table).",
+        ),
+        (LiveAnnouncement(), "It is empty."),
+    ],
+    ids=["not told", "old kind", "table", "empty"],
+)
+def test_announcement_that_cannot_be_described_is_left_out(announcement, reason):
+    description = describe(KEY, live_group(owner=None, announcement=announcement), OURS)
+
+    assert description.desired.announcement is None
+    assert reasons(description)["announcement"].startswith(reason)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.diff.changes import ChangeKind
+from reconciler.cli.commands.apply import GUARDS
+from reconciler.diff.changes import ChangeKind, Direction, Level, Risk
 from reconciler.errors import Source
 from reconciler.model.address import Facet
-from reconciler.model.fleet import ForgetsLimit, GuardLimits, LockoutLimit, RemovalsLimit
+from reconciler.model.fleet import ForgetsLimit, GuardLimits, LockoutLimit, PeopleLimit, RemovalsLimit
 from reconciler.model.ids import SELF
 from reconciler.model.members import LiveMembers
-from reconciler.model.moderation import LiveModeration
-from reconciler.plan.guards import check_group, check_guards
+from reconciler.model.moderation import LiveModeration, Moderation
+from reconciler.plan.guards import GROUP_GUARDS, PLAN_GUARDS, check_group, check_guards
 from reconciler.plan.plan import Block, StepAction
 from tests.support.builders import (
     HANMEI,
     KEY,
     LILEI,
+    additive,
     change,
+    desired_group,
+    exact,
     forget_step,
     group_plan,
     listed_chat,
@@ -45,8 +49,10 @@ def losing_tabs(removed, present, *, added=0, key=KEY, **fields):
     return group_plan(step(Facet.TABS, changes), key=key, live=live, **fields)
 
 
-def plan_refusals(*groups, limits=None, overrides=(), configured=100, managed=100):
-    return check_guards(groups, limits or GuardLimits(), overrides, configured=configured, managed=managed)
+def plan_refusals(*groups, limits=None, overrides=(), configured=100, managed=100, fail_on=None):
+    return check_guards(
+        groups, limits or GuardLimits(), overrides, configured=configured, managed=managed, fail_on=fail_on
+    )
 
 
 def summaries(refusals):
@@ -142,10 +148,38 @@ class TestRemovals:
             (Facet.MEMBERS, {"members": None}),
         ],
     )
-    def test_collection_that_was_not_told_loses_nothing(self, untold):
+    def test_collection_that_was_not_told_holds_what_goes(self, untold):
         facet, live = untold
 
-        assert plan_refusals(group_plan(step(facet, [change("x")]), live=live_group(**live))) == ()
+        [refusal] = plan_refusals(group_plan(step(facet, removals(facet, "x", "y")), live=live_group(**live)))
+
+        assert refusal.detail.startswith("2 of 2 (100 %) would be removed: x, y.")
+
+    def test_things_of_a_group_that_was_not_read_count(self):
+        assert len(plan_refusals(group_plan(step(Facet.TABS, removals(Facet.TABS, "x", "y"))))) == 1
+
+    def test_owner_does_not_count_among_moderators(self):
+        listed = LiveModeration(mode="moderator_list", moderators=frozenset(["ou_owner", *"abcdefg"]))
+        live = live_group(owner="ou_owner", moderation=listed)
+        group = group_plan(step(Facet.MODERATION, removals(Facet.MODERATION, "a", "b")), live=live)
+
+        assert plan_refusals(group)[0].detail.startswith("2 of 7 (29 %)")
+
+    def test_bots_that_we_added_count_among_members(self):
+        bots = ["cli_1", "cli_2"]
+        group = group_plan(
+            step(Facet.DEPARTURES, removals(Facet.MEMBERS, *bots)),
+            live=live_group(members=LiveMembers(users=frozenset("abcdef"))),
+            recorded=recorded_group({"members": bots}),
+        )
+
+        assert plan_refusals(group) == ()
+
+    def test_members_who_go_in_two_steps_are_one_collection(self):
+        steps = [step(Facet.DEPARTURES, removals(Facet.MEMBERS, each)) for each in "ab"]
+        live = live_group(members=LiveMembers(users=frozenset("abcdefg")))
+
+        assert plan_refusals(group_plan(*steps, live=live))[0].detail.startswith("2 of 7")
 
     def test_override_sets_the_guard_aside(self):
         assert plan_refusals(losing_tabs(7, 7), overrides=["removals"]) == ()
@@ -231,7 +265,7 @@ class TestForgets:
 
         assert refusal.detail == (
             "6 of 12 groups (50 %) left the configuration and would no longer be managed: group-0, group-1, "
-            "group-2, group-3, group-4, …. The limits are 5 and 5 %. Nothing was changed."
+            "group-2, group-3, group-4 and 1 more. The limits are 5 and 5 %. Nothing was changed."
         )
         assert refusal.hint == "If this is what you want, run `groupctl apply --override forgets`."
 
@@ -365,6 +399,26 @@ class TestLockout:
         assert refusal.summary == "Our app would lose its role"
         assert refusal.address == "oncall-payments/managers"
 
+    def test_our_app_does_not_leave(self):
+        group = group_plan(step(Facet.DEPARTURES, removals(Facet.MEMBERS, SELF)), live=live_group())
+
+        [refusal] = group_refusals(group)
+
+        assert (refusal.summary, refusal.address) == (
+            "Our app would leave the group",
+            "oncall-payments/members",
+        )
+
+    def test_somebody_else_may_leave(self):
+        group = group_plan(step(Facet.DEPARTURES, removals(Facet.MEMBERS, LILEI)), live=live_group())
+
+        assert group_refusals(group) == ()
+
+    def test_our_app_is_found_among_several_who_are_dismissed(self):
+        group = self.dismissing(LILEI, SELF, managers=[LILEI, SELF])
+
+        assert summaries(group_refusals(group)) == ["Our app would lose its role"]
+
     def test_somebody_else_may_be_dismissed(self):
         assert group_refusals(self.dismissing(LILEI, managers=[LILEI])) == ()
 
@@ -413,6 +467,15 @@ class TestTwin:
         changes = [change("chat_type"), change("name", after="支付值班", source=WHERE)]
         return group_plan(step(Facet.EXISTENCE, changes, action=action), name="支付值班", chat_id=None)
 
+    def test_renamed_key_that_gets_a_new_group_is_checked_as_well(self):
+        creating = self.creating()
+        renaming = step(Facet.EXISTENCE, (), action=StepAction.RENAME)
+        group = creating.model_copy(update={"steps": (renaming, *creating.steps)})
+
+        assert summaries(group_refusals(group, namesakes=self.NAMESAKES)) == [
+            "A group of this name exists already"
+        ]
+
     def test_group_is_not_created_beside_an_unbound_one_of_its_name(self):
         [refusal] = group_refusals(self.creating(), namesakes=self.NAMESAKES)
 
@@ -438,3 +501,209 @@ class TestTwin:
         found = group_refusals(self.creating(), namesakes=self.NAMESAKES, overrides={"twin"})
 
         assert found == ()
+
+
+# ------------------------------------------------------------------ people, loosening
+
+
+def opening(level=Level.LOW, path="permissions.at_all", **fields):
+    """Return a change that loosens."""
+    kind = ChangeKind.ADD if "/" in path else ChangeKind.CHANGE
+    return change(path, kind, risk=Risk(direction=Direction.LOOSENS, level=level), **fields)
+
+
+def opened(*changes, key=KEY, users=1, facet=Facet.SETTINGS, **fields):
+    """Return a group that opens up."""
+    return group_plan(
+        step(facet, changes or [opening()], **fields), key=key, user_count=users, live=live_group()
+    )
+
+
+class TestPeople:
+    @pytest.mark.parametrize(("users", "refused"), [(250, False), (251, True)])
+    def test_plan_may_touch_up_to_its_limit_of_memberships(self, users, refused):
+        found = plan_refusals(opened(key="a", users=250), opened(key="b", users=users))
+
+        assert summaries(found) == (["Plan touches too many people"] if refused else [])
+
+    @pytest.mark.parametrize(
+        ("group", "refused"),
+        [
+            pytest.param(opened(users=501), True, id="opens-up"),
+            pytest.param(opened(opening(path="managers/x"), users=501), True, id="gets-a-manager"),
+            pytest.param(
+                opened(*removals(Facet.TABS, "x"), facet=Facet.TABS, users=501), True, id="loses-a-tab"
+            ),
+            pytest.param(
+                opened(change("chat_status"), facet=Facet.LIFECYCLE, action=StepAction.DISSOLVE, users=501),
+                True,
+                id="dissolved",
+            ),
+            pytest.param(opened(opening(path="members/x"), users=501), False, id="gets-a-member"),
+            pytest.param(opened(change("name"), users=501), False, id="renamed"),
+            pytest.param(opened(action=StepAction.CREATE, users=501), False, id="created"),
+            pytest.param(opened(block=Block(reason="no", remedy="none"), users=501), False, id="blocked"),
+        ],
+    )
+    def test_groups_count_that_open_up_or_lose_something(self, group, refused):
+        found = plan_refusals(group, overrides={"dissolve"})
+
+        assert summaries(found) == (["Plan touches too many people"] if refused else [])
+
+    def test_limit_comes_from_the_configuration(self):
+        limits = GuardLimits(people=PeopleLimit(max=501))
+
+        assert plan_refusals(opened(users=501), limits=limits) == ()
+
+    def test_message_names_the_largest_groups_first_and_what_would_allow_it(self):
+        [refusal] = plan_refusals(opened(key="small", users=2), opened(key="large", users=600))
+
+        assert refusal.detail == (
+            "602 memberships are in groups that would open up or lose something: large (600), small (2). The "
+            "limit is 500. Nothing was changed."
+        )
+        assert refusal.hint == (
+            "Apply a few groups at a time, or raise `guards.people.max`. If this is what you want, run "
+            "`groupctl apply --override people`."
+        )
+
+    def test_group_that_cannot_be_counted_is_refused(self):
+        [refusal] = plan_refusals(opened(users=None))
+
+        assert refusal.summary == "Plan touches an unknown number of people"
+        assert "lose something: oncall-payments." in refusal.detail
+
+    def test_group_that_cannot_be_counted_and_stays_as_closed_is_not_refused(self):
+        assert plan_refusals(opened(change("name"), users=None)) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        assert plan_refusals(opened(users=501), opened(users=None), overrides={"people"}) == ()
+
+
+class TestLoosening:
+    def test_nothing_is_refused_that_people_did_not_ask_about(self):
+        assert plan_refusals(opened(opening(Level.HIGH))) == ()
+
+    @pytest.mark.parametrize(
+        ("asked", "level", "refused"),
+        [
+            (Level.LOW, Level.LOW, True),
+            (Level.MEDIUM, Level.LOW, False),
+            (Level.MEDIUM, Level.MEDIUM, True),
+            (Level.MEDIUM, Level.HIGH, True),
+            (Level.HIGH, Level.MEDIUM, False),
+        ],
+    )
+    def test_changes_of_the_level_or_more_are_refused(self, asked, level, refused):
+        found = plan_refusals(opened(opening(level)), fail_on=asked)
+
+        assert summaries(found) == (["Plan opens up access"] if refused else [])
+
+    def test_tightening_is_not_refused(self):
+        tight = change("chat_type", risk=Risk(direction=Direction.TIGHTENS, level=Level.HIGH))
+
+        assert plan_refusals(opened(tight), fail_on=Level.LOW) == ()
+
+    def test_new_group_has_nothing_to_open_up(self):
+        assert plan_refusals(opened(action=StepAction.CREATE), fail_on=Level.LOW) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        assert plan_refusals(opened(), fail_on=Level.LOW, overrides={"loosening"}) == ()
+
+    def test_message_names_every_change_and_what_would_allow_it(self):
+        group = opened(opening(source=WHERE), opening(Level.HIGH, "chat_type"))
+
+        [refusal] = plan_refusals(group, fail_on=Level.LOW)
+
+        assert refusal.detail == (
+            "Changes that loosen a group, with level low or more: 2 (oncall-payments/permissions.at_all: low, "
+            "oncall-payments/chat_type: high). `--fail-on` refuses them. Nothing was changed."
+        )
+        assert refusal.hint == (
+            "If this is what you want, run `groupctl apply` without `--fail-on`, or with `--override loosening`."
+        )
+        assert (refusal.address, refusal.source) == ("oncall-payments/permissions.at_all", WHERE)
+
+
+# ------------------------------------------------------------------ first contact
+
+
+def contact(facet=Facet.TABS, *names, wanted=None, recorded=None):
+    """Return a group that loses things of a collection."""
+    changes = removals(facet, *(names or ("Wiki",)))
+    return group_plan(
+        step(facet, changes),
+        live=live_group(managers=frozenset({"x"})),
+        desired=wanted or desired_group(tabs=exact()),
+        recorded=recorded,
+    )
+
+
+class TestFirstContact:
+    @pytest.mark.parametrize(
+        ("facet", "wanted"),
+        [
+            (Facet.TABS, {"tabs": exact()}),
+            (Facet.MENUS, {"menus": exact()}),
+            (Facet.MANAGERS, {"managers": exact()}),
+            (Facet.MEMBERS, {"members": exact()}),
+            (Facet.MODERATION, {"moderation": Moderation(mode="moderator_list", moderators=exact())}),
+        ],
+    )
+    def test_first_removal_from_any_collection_is_refused(self, facet, wanted):
+        group = contact(facet, "x", wanted=desired_group(**wanted), recorded=recorded_group())
+
+        assert summaries(group_refusals(group)) == ["Collection becomes exact for the first time"]
+
+    @pytest.mark.parametrize(
+        "recorded",
+        [
+            pytest.param(recorded_group(exact=("tabs",)), id="exact-already"),
+            pytest.param(recorded_group({"tabs": [{"name": "Wiki"}]}), id="put-there-by-us"),
+        ],
+    )
+    def test_what_is_ours_may_go(self, recorded):
+        assert group_refusals(contact(recorded=recorded)) == ()
+
+    def test_additive_list_lets_go_of_its_own_only(self):
+        assert group_refusals(contact(wanted=desired_group(tabs=additive()))) == ()
+
+    def test_collection_that_loses_nothing_may_become_exact(self):
+        group = group_plan(
+            step(Facet.TABS, [change("tabs/x", ChangeKind.ADD)]), desired=desired_group(tabs=exact())
+        )
+
+        assert group_refusals(group) == ()
+
+    def test_key_that_left_has_no_collections(self):
+        assert group_refusals(group_plan(forget_step())) == ()
+
+    def test_override_sets_the_guard_aside(self):
+        assert group_refusals(contact(), overrides={"first-contact"}) == ()
+
+    def test_message_has_the_yaml_that_keeps_what_is_there(self):
+        [refusal] = group_refusals(contact(Facet.TABS, "Wiki", '会议 "A"'))
+
+        assert refusal.detail == (
+            '`tabs` was not exact before, and what it does not list would be removed: 2 (Wiki, 会议 "A"). Nothing was '
+            "changed in this group."
+        )
+        assert refusal.hint.splitlines() == [
+            "To keep what is there, write the list of `tabs` as `{mode: exact, list: […], keep: […]}`, with:",
+            '    keep: ["Wiki", "会议 \\"A\\""]',
+            "To remove it, run `groupctl apply --override first-contact`.",
+        ]
+        assert refusal.address == "oncall-payments/tabs"
+
+    def test_too_many_things_are_kept_by_the_mode(self):
+        [refusal] = group_refusals(contact(Facet.TABS, *names(51)))
+
+        assert refusal.detail.endswith("tab-49, …). Nothing was changed in this group.")
+        assert "write `mode: additive` beside the list of `tabs`" in refusal.hint
+
+
+# ------------------------------------------------------------------ all of them
+
+
+def test_command_offers_every_guard_by_its_name():
+    assert (*PLAN_GUARDS, *GROUP_GUARDS) == GUARDS

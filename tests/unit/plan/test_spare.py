@@ -34,16 +34,18 @@ def test_everything_live_is_kept():
 
     spared = spare_live(desired, live, None)
 
-    assert spared.managers == exact(keep=[HANMEI, LILEI])
-    assert spared.moderation == Moderation(mode="moderator_list", moderators=exact(keep=[LILEI]))
-    assert spared.tabs == exact(keep=["Mine", "tab-1"])
-    assert spared.menus == exact(keep=["menu-1"])
+    assert spared.managers == exact(keep=[HANMEI, LILEI], spared=True)
+    assert spared.moderation == Moderation(mode="moderator_list", moderators=exact(keep=[LILEI], spared=True))
+    assert spared.tabs == exact(keep=["Mine", "tab-1"], spared=True)
+    assert spared.menus == exact(keep=["menu-1"], spared=True)
 
 
 def test_additive_lists_let_go_of_nothing_either():
     live = live_group(managers=frozenset({LILEI}))
 
-    assert spare_live(desired_group(managers=additive()), live, None).managers == additive(keep=[LILEI])
+    assert spare_live(desired_group(managers=additive()), live, None).managers == additive(
+        keep=[LILEI], spared=True
+    )
 
 
 def test_members_stay_and_so_do_bots_that_only_the_state_knows():
@@ -52,7 +54,7 @@ def test_members_stay_and_so_do_bots_that_only_the_state_knows():
 
     spared = spare_live(desired_group(members=additive()), live, recorded)
 
-    assert spared.members == additive(keep=[BOT, LILEI])
+    assert spared.members == additive(keep=[BOT, LILEI], spared=True)
 
 
 def test_unmanaged_collections_stay_unmanaged():
@@ -67,10 +69,10 @@ def test_moderation_without_a_list_has_nothing_to_keep():
 
 def test_what_was_not_told_has_nothing_to_keep():
     desired = desired_group(
-        managers=exact(),
-        moderation=Moderation(mode="moderator_list", moderators=exact()),
-        tabs=exact(),
-        menus=exact(),
+        managers=exact(spared=True),
+        moderation=Moderation(mode="moderator_list", moderators=exact(spared=True)),
+        tabs=exact(spared=True),
+        menus=exact(spared=True),
     )
     live = live_group(managers=None, moderation=None, tabs=None, menus=None)
 

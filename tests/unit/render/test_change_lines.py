@@ -109,3 +109,41 @@ def test_what_nobody_can_read_is_unknown_before_it_is_first_written(path, facet,
     [row] = _texts(a_change(path, before=None, after=after), facet)
 
     assert row[1:3] == [path, f'(unknown) → "{after}"']
+
+
+PICTURE = "sha256:" + "ab" * 32
+UPLOADED = "img_v3_0123456789abcdef0123456789abcdef"
+NAMES = {PICTURE: "./avatars/oncall.png", "img_ours": "./avatars/oncall.png"}
+
+
+def test_pictures_are_shown_as_the_configuration_writes_them():
+    avatar = a_change("avatar", before=UPLOADED, after=PICTURE)
+    icon = a_change("tabs/Wiki", before={"name": "Wiki"}, after={"name": "Wiki", "icon": "img_ours"})
+
+    [avatar_row] = _texts(avatar, Facet.SETTINGS, people=NAMES)
+    [icon_row] = _texts(icon, Facet.TABS, people=NAMES)
+
+    assert avatar_row[2] == '"img_v3_0123…56789abcdef" → "./avatars/oncall.png"'
+    assert icon_row[-1] == 'icon: (none) → "./avatars/oncall.png"'
+
+
+def test_picture_of_an_entry_is_shown_by_name():
+    menu = {"name": "应急", "children": [{"name": "x", "icon": PICTURE}]}
+
+    [row] = _texts(a_change("menus/应急", before={"name": "应急", "children": []}, after=menu), people=NAMES)
+
+    assert row[-1] == 'children/x: (none) → {name: "x", icon: "./avatars/oncall.png"}'
+
+
+def test_picture_without_a_name_is_shown_in_full_when_asked():
+    [row] = _texts(a_change("avatar", before=None, after=UPLOADED), Facet.SETTINGS, limit=None)
+
+    assert f'"{UPLOADED}"' in row[2]
+
+
+def test_name_that_looks_like_a_picture_is_a_name():
+    [row] = _texts(
+        a_change("name", before="img_ours", after=PICTURE), Facet.SETTINGS, people=NAMES, limit=None
+    )
+
+    assert row[2] == f'"img_ours" → "{PICTURE}"'

@@ -66,7 +66,7 @@ def test_empty_state_has_no_keys():
 
 
 def test_json_is_the_state():
-    assert json.loads(state_json(STATE)) == {"format_version": 1, **STATE.model_dump()}
+    assert json.loads(state_json(STATE)) == {"format_version": 1, **STATE.model_dump(mode="json")}
 
 
 def test_json_of_a_key_is_what_the_state_holds_of_it():

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from reconciler.errors import StateError
@@ -13,6 +12,7 @@ from reconciler.model.recorded import STATE_VERSION, Intent, RecordedGroup, Reco
 from reconciler.plan.operations import CreateChat
 from reconciler.state.codec import dump_state, parse_state
 from tests.support.builders import recorded_group, state
+from tests.support.strategies import LAW
 
 GOLDEN = Path(__file__).parents[2] / "data" / "state" / "v1.json"
 
@@ -90,13 +90,13 @@ states = st.builds(
 )
 
 
-@hypothesis_settings(max_examples=200, deadline=None, derandomize=True)
+@LAW
 @given(states)
 def test_what_is_written_is_read_back(written):
     assert parse_state(dump_state(written).encode(), "state") == written
 
 
-@hypothesis_settings(max_examples=200, deadline=None, derandomize=True)
+@LAW
 @given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
 def test_any_other_content_is_a_state_error(content):
     assert problem_of(content).summary in {"State cannot be read", "State was written by a newer version"}
@@ -140,6 +140,15 @@ def test_damaged_file_says_what_is_wrong_and_how_to_get_it_back(content, why):
     assert problem.summary == "State cannot be read"
     assert why in problem.detail
     assert "git checkout -- groupctl.lock.json" in problem.hint
+
+
+def test_damaged_remote_state_is_restored_where_it_is_kept():
+    with pytest.raises(StateError) as caught:
+        parse_state(b"", "https://state.example.com/groups")
+
+    assert caught.value.diagnostics[0].hint == (
+        "Restore the last good version from the history of its place."
+    )
 
 
 def test_damage_inside_is_named_by_its_place_without_the_value():

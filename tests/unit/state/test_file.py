@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from reconciler.errors import StateError
-from reconciler.state.file import LockHolder, StateFile
-from tests.support.builders import recorded_group, state
+from reconciler.state.backend import SOMEBODY, LockHolder
+from reconciler.state.file import FileBackend
 
 HOLDER = LockHolder(holder="li.lei@laptop", pid=4711, time="2026-01-01T08:00:00Z", command="groupctl apply")
-OTHER = LockHolder(holder="ci@runner", pid=12, time="2026-01-01T08:01:00Z", command="groupctl apply --yes")
 
 
 @pytest.fixture
@@ -20,18 +20,26 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def file(path: Path) -> StateFile:
-    return StateFile(path, "groupctl.lock.json")
+def lock(path: Path) -> Path:
+    return path.with_name("groupctl.lock.json.lock")
 
 
-def again(path: Path) -> StateFile:
-    """Return the file as another process sees it."""
-    return StateFile(path, "groupctl.lock.json")
+@pytest.fixture
+def free(path: Path) -> FileBackend:
+    return FileBackend(path, "groupctl.lock.json")
 
 
-def problem_of(caught):
+@pytest.fixture
+def backend(free: FileBackend) -> FileBackend:
+    """A backend whose lock is held."""
+    free.lock(HOLDER)
+    return free
+
+
+def detail_of(caught):
     [diagnostic] = caught.value.diagnostics
-    return diagnostic
+    assert diagnostic.summary == "State cannot be used"
+    return diagnostic.detail
 
 
 def refuse(*_args, **_kwargs):
@@ -39,81 +47,53 @@ def refuse(*_args, **_kwargs):
 
 
 class TestReading:
-    def test_missing_state_is_an_error_and_no_empty_fleet(self, file):
-        assert not file.exists()
-        with pytest.raises(StateError) as caught:
-            file.load()
-
-        assert problem_of(caught).summary == "State is missing"
-        assert "groupctl state init" in problem_of(caught).hint
-
-    def test_unreadable_state_says_why(self, file, path):
+    def test_unreadable_state_says_why(self, free, path):
         path.mkdir(parents=True)
 
         with pytest.raises(StateError) as caught:
-            file.load()
+            free.read()
 
-        assert problem_of(caught).detail == "`groupctl.lock.json` could not be read: Is a directory."
+        assert detail_of(caught) == "`groupctl.lock.json` could not be read: Is a directory."
 
-    def test_first_state_is_made_once(self, file):
-        file.create(state())
+    def test_state_of_a_pretend_platform_can_be_removed(self, backend, path):
+        backend.write(b"1", None, HOLDER)
 
-        assert file.exists()
-        assert file.load() == state()
-        with pytest.raises(StateError) as caught:
-            file.create(state())
-        assert problem_of(caught).summary == "State exists already"
+        backend.remove()
+        backend.remove()
 
-    def test_state_of_a_pretend_platform_can_be_removed(self, file):
-        file.create(state())
-
-        file.remove()
-        file.remove()
-
-        assert not file.exists()
+        assert not path.exists()
 
 
 class TestWriting:
-    def test_every_write_raises_the_serial(self, file, path):
-        first = file.save(state())
-        second = file.save(first)
+    def test_nothing_lies_around_afterwards(self, backend, path, lock):
+        backend.write(b"1", None, HOLDER)
 
-        assert (first.serial, second.serial) == (1, 2)
-        assert again(path).load() == second
+        assert {each.name for each in path.parent.iterdir()} == {path.name, lock.name}
 
-    def test_nothing_lies_around_afterwards(self, file, path):
-        file.save(state())
-
-        assert [each.name for each in path.parent.iterdir()] == [path.name]
-
-    def test_write_that_fails_leaves_the_old_state(self, file, path, monkeypatch):
-        saved = file.save(state())
+    def test_write_that_fails_leaves_the_old_state(self, backend, path, lock, monkeypatch):
+        token = backend.write(b"1", None, HOLDER)
         monkeypatch.setattr(os, "fsync", refuse)
 
         with pytest.raises(StateError) as caught:
-            file.save(saved.model_copy(update={"groups": {"oncall": recorded_group()}}))
+            backend.write(b"2", token, HOLDER)
 
-        assert (
-            problem_of(caught).detail == "`groupctl.lock.json` could not be written: No space left on device."
-        )
-        assert again(path).load() == saved
-        assert [each.name for each in path.parent.iterdir()] == [path.name]
+        assert detail_of(caught) == "`groupctl.lock.json` could not be written: No space left on device."
+        assert path.read_bytes() == b"1"
+        assert {each.name for each in path.parent.iterdir()} == {path.name, lock.name}
 
-    def test_crash_between_write_and_rename_leaves_the_old_state_readable(self, file, path, monkeypatch):
-        saved = file.save(state())
+    def test_crash_between_write_and_rename_leaves_the_old_state(self, backend, path, monkeypatch):
+        token = backend.write(b"1", None, HOLDER)
 
         def die(*_args):
             raise KeyboardInterrupt
 
         monkeypatch.setattr(Path, "replace", die)
         with pytest.raises(KeyboardInterrupt):
-            file.save(saved)
-        monkeypatch.undo()
+            backend.write(b"2", token, HOLDER)
 
-        assert again(path).load() == saved
-        assert again(path).exists()
+        assert path.read_bytes() == b"1"
 
-    def test_folder_that_cannot_be_synchronised_is_no_failure(self, file, path, monkeypatch):
+    def test_folder_that_cannot_be_synchronised_is_no_failure(self, backend, path, monkeypatch):
         fsync = os.fsync
         calls = []
 
@@ -125,143 +105,76 @@ class TestWriting:
 
         monkeypatch.setattr(os, "fsync", only_files)
 
-        saved = file.save(state())
+        backend.write(b"1", None, HOLDER)
 
         assert len(calls) == 2
-        assert again(path).load() == saved
+        assert path.read_bytes() == b"1"
 
-    def test_somebody_elses_write_is_not_overwritten(self, file, path):
-        file.create(state())
-        known = file.load()
-        theirs = again(path)
-        theirs.load()
-        written = theirs.save(known.model_copy(update={"groups": {"theirs": recorded_group()}}))
-
-        with pytest.raises(StateError) as caught:
-            file.save(known)
-
-        assert problem_of(caught).summary == "State was changed by somebody else"
-        assert again(path).load() == written
-
-    def test_somebody_elses_first_write_is_not_overwritten(self, file, path):
-        again(path).create(state())
-
-        with pytest.raises(StateError) as caught:
-            file.save(state())
-
-        assert problem_of(caught).summary == "State was changed by somebody else"
-
-    def test_state_that_vanished_is_not_written_anew(self, file, path):
-        file.create(state())
+    def test_state_that_became_unreadable_is_not_overwritten(self, backend, path):
+        token = backend.write(b"1", None, HOLDER)
         path.unlink()
-
-        with pytest.raises(StateError):
-            file.save(state())
-
-    def test_state_that_became_unreadable_is_not_overwritten(self, file, path, monkeypatch):
-        file.create(state())
-        monkeypatch.setattr(Path, "read_bytes", refuse)
+        path.mkdir()
 
         with pytest.raises(StateError) as caught:
-            file.save(state())
+            backend.write(b"2", token, HOLDER)
 
-        assert "could not be read" in problem_of(caught).detail
+        assert "could not be read" in detail_of(caught)
 
 
 class TestLock:
-    def test_lock_says_who_holds_it_while_it_is_held(self, file, path):
-        with file.locked(HOLDER):
-            assert again(path).is_locked()
-            assert again(path).holder() == HOLDER
+    def test_lock_tells_people_who_holds_it(self, backend, lock):
+        assert json.loads(lock.read_bytes()) == {
+            "holder": "li.lei@laptop",
+            "pid": 4711,
+            "time": "2026-01-01T08:00:00Z",
+            "command": "groupctl apply",
+            "id": "",
+        }
 
-        assert not file.is_locked()
-        assert file.holder() is None
+    @pytest.mark.parametrize("content", [b"", b"[]", b'{"holder": "x"}', b"\xff", b"[" * 100_000])
+    def test_lock_that_is_just_being_written_is_a_lock_of_somebody(self, free, lock, content):
+        lock.parent.mkdir(parents=True)
+        lock.write_bytes(content)
 
-    def test_second_one_is_refused_and_told_who_is_in(self, file, path):
-        with file.locked(HOLDER), pytest.raises(StateError) as caught, again(path).locked(OTHER):
-            raise AssertionError
+        assert free.lock(HOLDER) == SOMEBODY
 
-        problem = problem_of(caught)
-        assert problem.summary == "State is locked"
-        assert problem.detail == (
-            "`groupctl.lock.json` is in use: li.lei@laptop (process 4711) has held the lock since "
-            "2026-01-01T08:00:00Z for `groupctl apply`."
-        )
-        assert "groupctl state unlock" in problem.hint
+        free.unlock(SOMEBODY)
+        assert not lock.exists()
 
-    def test_refused_one_does_not_remove_the_lock_of_the_other(self, file, path):
-        with file.locked(HOLDER):
-            with pytest.raises(StateError), again(path).locked(OTHER):
-                raise AssertionError
+    def test_lock_that_goes_while_it_is_looked_at_was_somebodys(self, backend, lock, monkeypatch):
+        def gone(path):
+            lock.unlink()
+            raise FileNotFoundError
 
-            assert file.holder() == HOLDER
+        monkeypatch.setattr(Path, "read_bytes", gone)
 
-    def test_lock_is_waited_for(self, file, path):
-        waits = []
+        assert backend.lock(HOLDER) == SOMEBODY
 
-        def sleep(seconds):
-            waits.append(seconds)
-            if sum(waits) > 1:
-                file.unlock()
-
-        with file.locked(HOLDER), again(path).locked(OTHER, timeout=5, sleep=sleep):
-            assert again(path).holder() == OTHER
-
-        assert 1 < sum(waits) < 2
-
-    def test_waiting_ends_with_the_timeout(self, file, path):
-        waits: list[float] = []
-
-        with (
-            file.locked(HOLDER),
-            pytest.raises(StateError),
-            again(path).locked(OTHER, timeout=2, sleep=waits.append),
-        ):
-            raise AssertionError
-
-        assert sum(waits) == pytest.approx(2, abs=0.3)
-
-    def test_lock_is_released_when_the_run_fails(self, file):
-        with pytest.raises(ZeroDivisionError), file.locked(HOLDER):
-            raise ZeroDivisionError
-
-        assert not file.is_locked()
-
-    def test_unlocked_run_leaves_the_lock_of_its_successor(self, file, path):
-        successor = again(path)
-        with file.locked(HOLDER):
-            file.unlock()
-            taking = successor.locked(OTHER)
-            taking.__enter__()
-
-        assert again(path).holder() == OTHER
-        taking.__exit__(None, None, None)
-        assert not again(path).is_locked()
-
-    def test_unlock_of_nothing_is_fine(self, file):
-        file.unlock()
-
-        assert not file.is_locked()
-
-    @pytest.mark.parametrize("content", [b"", b"[]", b'{"holder": "x"}', b"\xff"])
-    def test_lock_that_is_just_being_written_is_a_lock_of_somebody(self, file, content):
-        file.lock_path.parent.mkdir(parents=True)
-        file.lock_path.write_bytes(content)
-
-        with pytest.raises(StateError) as caught, file.locked(HOLDER):
-            raise AssertionError
-
-        assert problem_of(caught).detail == "`groupctl.lock.json` is in use: Somebody holds the lock."
-
-    def test_folder_that_cannot_be_written_says_so(self, file, path):
+    def test_folder_that_cannot_be_written_says_so(self, free, path):
         path.parent.parent.joinpath("below").write_text("a file in the way")
 
-        with pytest.raises(StateError) as caught, file.locked(HOLDER):
-            raise AssertionError
+        with pytest.raises(StateError) as caught:
+            free.lock(HOLDER)
 
-        assert "could not be locked" in problem_of(caught).detail
+        assert "could not be locked" in detail_of(caught)
 
-    def test_lock_that_cannot_be_written_is_not_left_behind(self, file, path, monkeypatch):
+    def test_lock_that_cannot_be_read_says_so(self, free, lock):
+        lock.mkdir(parents=True)
+
+        with pytest.raises(StateError) as caught:
+            free.lock(HOLDER)
+
+        assert "could not be locked: Is a directory" in detail_of(caught)
+
+    def test_lock_that_cannot_be_removed_says_so(self, backend, lock, monkeypatch):
+        monkeypatch.setattr(Path, "unlink", refuse)
+
+        with pytest.raises(StateError) as caught:
+            backend.unlock(HOLDER)
+
+        assert "could not be unlocked" in detail_of(caught)
+
+    def test_lock_that_cannot_be_written_is_not_left_behind(self, free, lock, monkeypatch):
         class Full(io.BytesIO):
             write = refuse
 
@@ -273,10 +186,8 @@ class TestLock:
 
         monkeypatch.setattr(Path, "open", open_full)
 
-        with pytest.raises(StateError) as caught, file.locked(HOLDER):
-            raise AssertionError
+        with pytest.raises(StateError) as caught:
+            free.lock(HOLDER)
 
-        assert (
-            problem_of(caught).detail == "`groupctl.lock.json` could not be locked: No space left on device."
-        )
-        assert not file.is_locked()
+        assert detail_of(caught) == "`groupctl.lock.json` could not be locked: No space left on device."
+        assert not lock.exists()

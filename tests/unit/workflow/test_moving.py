@@ -266,6 +266,97 @@ class TestPull:
         assert summaries(pulled.problems) == ["Drift cannot be written"]
         assert folder.text() == anchored
 
+    @pytest.mark.parametrize(
+        "anchored",
+        [
+            "groups:\n  a: {name: A, managers: &m [ou_kate], members: *m}\n",
+            "groups:\n  a:\n    name: A\n    managers: &m\n      - ou_kate\n    members: *m\n",
+        ],
+    )
+    async def test_value_that_the_same_group_uses_by_an_alias_stays_for_the_other_use(
+        self, house, folder, anchored
+    ):
+        folder.write("groups.yaml", anchored)
+        await house.apply(*folder.groups())
+        house.emulator.acts.add_members(house.chat_id("a"), ["ou_jim"])
+        house.emulator.acts.add_managers(house.chat_id("a"), ["ou_jim"])
+
+        pulled = await folder.pull("a")
+
+        [group] = folder.groups()
+        assert pulled.problems == ()
+        assert (group.managers.items, group.members.items) == (("ou_kate", "ou_jim"), ("ou_kate",))
+        assert not (await folder.plan()).has_changes
+
+    async def test_alias_that_need_not_change_stays(self, house, folder):
+        anchored = "groups:\n  a: {name: A, tabs: &t []}\n  b: {name: B, tabs: *t}\n"
+        folder.write("groups.yaml", anchored)
+        await house.apply(*folder.groups())
+        house.emulator.acts.rename(house.chat_id("b"), "Other")
+
+        await folder.pull()
+
+        assert folder.text() == anchored.replace("name: B", "name: Other")
+
+    async def test_item_that_the_same_group_uses_by_an_alias_is_not_touched(self, house, folder):
+        anchored = (
+            "groups:\n  a:\n    name: A\n"
+            "    tabs: [&t {name: A, url: 'https://a.example.com'}]\n    menus: [*t]\n"
+        )
+        folder.write("groups.yaml", anchored)
+        await house.apply(*folder.groups())
+        chat_id = house.chat_id("a")
+        [tab] = [each for each in house.chat("a")["tabs"] if each["tab_type"] == "url"]
+        house.emulator.acts.change_tab(chat_id, tab["tab_id"], link="https://b.example.com")
+
+        pulled = await folder.pull()
+
+        assert summaries(pulled.problems) == ["Drift cannot be written"]
+        assert "has an anchor" in pulled.problems[0].detail
+        assert folder.text() == anchored
+
+    async def test_alias_becomes_a_value_of_its_own_and_the_anchor_stays(self, house, folder):
+        anchored = (
+            "groups:\n"
+            "  a: {name: A, tabs: &t [{name: A, url: 'https://a.example.com'}]}  # A\n"
+            "  b: {name: B, tabs: *t}  # B\n"
+        )
+        folder.write("groups.yaml", anchored)
+        await house.apply(*folder.groups())
+        house.emulator.acts.add_tab(house.chat_id("b"), "url", "B", "https://b.example.com")
+
+        pulled = await folder.pull("b")
+
+        assert pulled.problems == ()
+        assert folder.text().splitlines()[:2] == anchored.splitlines()[:2]
+        assert [len(group.tabs.items) for group in folder.groups()] == [1, 2]
+        assert not (await folder.plan()).has_changes
+
+    async def test_group_that_is_an_alias_gets_values_of_its_own(self, house, folder):
+        anchored = "groups:\n  a: &a\n    name: Same\n    description: x   # why\n  b: *a   # too\n"
+        folder.write("groups.yaml", anchored)
+        await house.apply(*folder.groups())
+        house.emulator.acts.rename(house.chat_id("b"), "Other")
+
+        pulled = await folder.pull()
+
+        assert pulled.problems == ()
+        assert folder.text().startswith("groups:\n  a: &a\n    name: Same\n    description: x   # why\n  b:")
+        assert [group.settings.name for group in folder.groups()] == ["Same", "Other"]
+
+    async def test_defaults_with_an_anchor_get_an_override_in_the_group(self, house, folder):
+        shared = "defaults:\n  managers: &m [ou_kate]\n"
+        folder.write("groups.yaml", f"{shared}groups:\n  a: {{name: A, members: *m}}\n  b: {{name: B}}\n")
+        await house.apply(*folder.groups())
+        house.emulator.acts.add_members(house.chat_id("b"), ["ou_jim"])
+        house.emulator.acts.add_managers(house.chat_id("b"), ["ou_jim"])
+
+        pulled = await folder.pull()
+
+        assert pulled.problems == ()
+        assert folder.text().startswith(f"{shared}groups:\n  a: {{name: A, members: *m}}\n")
+        assert not (await folder.plan()).has_changes
+
     async def test_group_that_cannot_be_read_is_told_and_the_rest_goes_on(self, house, folder):
         house.emulator.acts.rename(house.chat_id("oncall"), "新值班")
         house.emulator.acts.dissolve(house.chat_id("project"))
@@ -498,13 +589,15 @@ class TestImport:
         plan = await newcomer.plan()
         assert {str(step.action) for step in plan.steps} == {"adopt"}
 
-    async def test_file_that_no_glob_finds_is_refused(self, house, newcomer):
+    @pytest.mark.parametrize("file", ["_x.yaml", "groupctl.yaml", "tenant.emulator.yaml"])
+    async def test_file_that_no_groups_are_read_from_is_refused(self, house, newcomer, file):
+        newcomer.write("tenant.emulator.yaml", "groups: [{name: 值班}]\n")
         scope = newcomer.scope()
         candidates = await find_candidates(scope, (), frozenset(), house.gateway)
 
         with pytest.raises(ConfigurationError) as caught:
             await import_groups(
-                scope, candidates, PurePosixPath("_x.yaml"), house.gateway, house.store, house.clock
+                scope, candidates, PurePosixPath(file), house.gateway, house.store, house.clock
             )
 
         assert summaries(caught.value.diagnostics) == ["File is not part of the fleet"]
@@ -515,6 +608,8 @@ class TestImport:
 
         assert candidates.calls == {
             "chat_get": 2,
+            "docx_chat_announcement_get": 2,
+            "docx_chat_announcement_block_list": 2,
             "chat_tab_list": 2,
             "chat_menu_tree_get": 2,
             "chat_members_get": 2,

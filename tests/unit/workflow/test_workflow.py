@@ -8,11 +8,11 @@ import pytest
 
 from reconciler.emulator import FaultKind
 from reconciler.errors import ConfigurationError, OutcomeUnknown, Refused, RunRefused, StateError, UsageError
+from reconciler.feishu.quota import PARALLELISM
 from reconciler.model.settings import Settings
 from reconciler.plan.outcome import Status
 from reconciler.plan.plan import StepAction
 from reconciler.workflow import (
-    READS_UNDER_WAY,
     Choices,
     as_ours,
     check_state,
@@ -164,7 +164,7 @@ class TestReading:
         assert group_of(outcome, "oncall").status is Status.UNREADABLE
         assert problem_in(outcome, "oncall").summary == "Our app is not in the group"
 
-    @pytest.mark.parametrize("code", [99991403, 232025])
+    @pytest.mark.parametrize("code", [99991403, 232025, 232034, 99991662])
     async def test_refusal_of_everything_ends_planning(self, house, code):
         await house.apply(group("alpha"), group("beta"))
         house.refuse("chat_get", code, count=None)
@@ -187,7 +187,7 @@ class TestReading:
             await house.plan(group())
 
     async def test_missing_scope_is_not_asked_for_again_and_again(self, house):
-        fleet = [group(f"key-{number:03}", tabs=exact()) for number in range(READS_UNDER_WAY + 20)]
+        fleet = [group(f"key-{number:03}", tabs=exact()) for number in range(PARALLELISM + 20)]
         plain = group("plain")
         await house.apply(*fleet, plain)
         house.refuse("chat_tab_list", 99991672, count=None)
@@ -195,7 +195,7 @@ class TestReading:
 
         plan = await house.plan(*fleet, plain)
 
-        assert house.calls().count("chat_tab_list") - before <= READS_UNDER_WAY
+        assert house.calls().count("chat_tab_list") - before <= PARALLELISM
         assert [each.key for each in plan.groups if each.problem is None] == ["plain"]
         assert {each.problem.platform.code for each in plan.groups if each.problem} == {99991672}
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import logging
+from html import escape
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 MASK: Final = "[redacted]"
 
 
 class Redactor:
-    """Knows secrets and removes them from texts, also as they look in URLs and JSON."""
+    """Knows secrets and removes them from texts, also as they look in URLs, JSON, HTML and Python."""
 
     def __init__(self) -> None:
         self._spellings: set[str] = set()
@@ -24,7 +25,10 @@ class Redactor:
     def hide(self, secret: str) -> None:
         """Remember `secret`; an empty one is none."""
         if secret:
-            self._spellings |= {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+            inner = repr(secret)[1:-1]
+            self._spellings |= {secret, inner, json.dumps(secret)[1:-1], json.dumps(inner)[1:-1]}
+            self._spellings |= {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+            self._spellings |= {escape(secret), escape(secret, quote=False)}
 
     def redact(self, text: str) -> str:
         """Return `text` with every known secret replaced."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from reconciler.feishu.redaction import RedactingFormatter, Redactor, hide, redact
+from reconciler.redaction import RedactingFormatter, Redactor, hide, redact
 
 
 def test_known_secret_is_replaced_everywhere_in_a_text():
