@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import Any, Final, TypeAlias
 
 from reconciler.config.document import resolve
-from reconciler.config.written import block, flow, is_text, item, key_text, pair
+from reconciler.config.written import block, block_text, flow, is_text, item, key_text, pair
 from reconciler.model.base import JsonValue
 
 Path: TypeAlias = tuple[str, ...]
@@ -134,16 +134,7 @@ class _Text:
     def _block_scalar_end(self, node: Any) -> int:
         """Return the end of the last line that belongs to a text after `|` or `>`."""
         written = self._content[node.start_mark.index : node.end_mark.index]
-        head, *lines = written.splitlines(keepends=True)
-        indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
-        length = end = len(head)
-        for line in lines:
-            if line.strip() and len(line) - len(line.lstrip(" ")) < indents[0]:
-                break
-            length += len(line)
-            if line.strip():
-                end = length
-        return int(node.start_mark.index) + len(written[:end].rstrip("\r\n"))
+        return int(node.start_mark.index) + len(block_text(written).rstrip("\r\n"))
 
     def _span(self, key: Any, value: Any) -> tuple[int, int]:
         """Return where the value of a key begins and ends; an alias ends with its name."""

@@ -26,7 +26,7 @@ from reconciler.config.events import Kind, reference
 from reconciler.config.problems import Problems
 from reconciler.config.schema import LIST, MAP, TEXT, FileModel
 from reconciler.config.tree import Node
-from reconciler.config.written import LINE_LENGTH, flow, key_text
+from reconciler.config.written import LINE_LENGTH, block_text, flow, key_text
 
 _INDENT: Final = 2
 _GAP: Final = 2
@@ -166,17 +166,7 @@ def _events(content: str) -> Iterator[_Event]:
 
 
 def _text_end(content: str, event: _Event) -> int:
-    """Return the end of the last line that belongs to a text behind `|` or `>`; comments may follow."""
-    head, *lines = content[event.start : event.end].splitlines(keepends=True)
-    indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
-    length = end = len(head)
-    for line in lines:
-        if line.strip() and len(line) - len(line.lstrip(" ")) < indents[0]:
-            break
-        length += len(line)
-        if line.strip():
-            end = length
-    return event.start + len(content[event.start : event.start + end].rstrip("\n"))
+    return event.start + len(block_text(content[event.start : event.end]).rstrip("\n"))
 
 
 def _comments(content: str, events: list[_Event]) -> Iterator[_Comment]:

@@ -207,3 +207,17 @@ def _is_short(value: JsonValue) -> bool:
 def _is_flat(value: dict[str, JsonValue]) -> bool:
     """Tell whether a map may stand on one line: it holds no list, and maps of one level only."""
     return all(_is_short(each) and not (isinstance(each, list) and each) for each in value.values())
+
+
+def block_text(written: str) -> str:
+    """Return `written`, a text behind `|` or `>`, to the end of its last line that belongs to it; comments may follow."""
+    head, *lines = written.splitlines(keepends=True)
+    indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
+    length = end = len(head)
+    for line in lines:
+        if line.strip() and len(line) - len(line.lstrip(" ")) < indents[0]:
+            break
+        length += len(line)
+        if line.strip():
+            end = length
+    return written[:end]
